@@ -1,0 +1,81 @@
+/**
+ * The one error class, and the table that fixes the exit status of each error code.
+ *
+ * A message says what was tried, with which value, what was found and what was expected; the hint is
+ * the command that helps. A broken invariant of ours is a plain `Error`, never one of these.
+ */
+
+/** Each code, with the exit status the program ends with when the error reaches the top. */
+const EXIT_STATUS = {
+  USAGE: 1,
+  NOT_A_REPOSITORY: 1,
+  NOT_INITIALISED: 1,
+  BARE_REPOSITORY: 1,
+  NOT_BUILT_YET: 1,
+  GIT_FAILED: 1,
+  CONFIG_INVALID: 1,
+  KEY_INVALID: 1,
+  BACKEND_UNKNOWN: 1,
+  BACKEND_CANNOT_GENERATE: 1,
+  REMOTE_UNKNOWN: 1,
+  REMOTE_UNAVAILABLE: 1,
+  CONTENT_LOCKED: 1,
+  CONTENT_MISSING: 1,
+  CONTENT_MISMATCH: 1,
+  FILE_CHANGED: 1,
+  FILE_UNREADABLE: 1,
+  DISK_FULL: 1,
+  BRANCH_INCOMPATIBLE: 1,
+  INDEX_UNSUPPORTED: 1,
+  LOCK_UNAVAILABLE: 1,
+  PROTOCOL: 1,
+  EXPRESSION_INVALID: 1,
+  REPOSITORY_VERSION: 1,
+} as const
+
+export type ErrorCode = keyof typeof EXIT_STATUS
+
+export class AnnexError extends Error {
+  readonly code: ErrorCode
+  readonly hint: string | undefined
+
+  /**
+   * @param code decides the exit status
+   * @param message one or more lines, sentence case, no full stop at the end
+   * @param options hint: what the user can do about it; cause: the error underneath
+   */
+  constructor(code: ErrorCode, message: string, options: { hint?: string; cause?: unknown } = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause })
+    this.name = 'AnnexError'
+    this.code = code
+    this.hint = options.hint
+  }
+
+  /** What the process exits with when nobody catches this. */
+  get exitStatus(): number {
+    return EXIT_STATUS[this.code]
+  }
+}
+
+/** Whether an error carries one of our codes, without `instanceof` (two realms under jest). */
+export function isAnnexError(error: unknown, code?: ErrorCode): error is AnnexError {
+  if (typeof error !== 'object' || error === null) return false
+  const candidate = error as { name?: unknown; code?: unknown }
+  return candidate.name === 'AnnexError' && (code === undefined || candidate.code === code)
+}
+
+/** Whether an error is a system call's failure with this errno name, such as `ENOENT`. */
+export function isErrno(error: unknown, ...names: string[]): error is NodeJS.ErrnoException {
+  return (
+    typeof error === 'object' &&
+    error !== null &&
+    names.includes((error as { code?: unknown }).code as string)
+  )
+}
+
+/** The message of anything that was thrown. */
+export function errorMessage(error: unknown): string {
+  if (typeof error === 'object' && error !== null && 'message' in error)
+    return String((error as { message: unknown }).message)
+  return String(error)
+}
