@@ -1,0 +1,137 @@
+/**
+ * Advisory locks on whole files, the kind git-annex takes: POSIX `fcntl` locks.
+ *
+ * We use the open-file-description flavour (F_OFD_*), which conflicts with git-annex's process locks
+ * in both directions and is not dropped when some other descriptor of the file is closed. Only the
+ * Bun executable can make the call; on Node asking for a lock is an error, so the library never
+ * changes a repository unlocked. Implements spec: repository layout, section 6, and numcopies
+ * section 9 for the inode check.
+ */
+import type { Bytes } from '../model/bytes.js'
+import { AnnexError, isErrno } from '../model/errors.js'
+import * as files from './files.js'
+import { bun, requireNative } from './runtime.js'
+
+export type LockKind = 'shared' | 'exclusive'
+
+/** A held lock. */
+export interface FileLock extends Disposable {
+  readonly path: Bytes
+  readonly kind: LockKind
+  /** Changes the kind without waiting. @returns false when somebody else is in the way */
+  tryConvert(kind: LockKind): boolean
+  release(): void
+}
+
+const F_OFD_SETLK = 37
+const F_OFD_SETLKW = 38
+const LOCK_TYPE = { shared: 0, exclusive: 1 } as const
+const F_UNLCK = 2
+/** `struct flock` on 64-bit Linux: type and whence (16 bits each), start, length, pid. */
+const FLOCK_BYTES = 32
+
+interface Libc {
+  fcntl(fd: number, command: number, argument: Uint8Array): number
+}
+
+let libc: Libc | undefined
+
+function loadLibc(): Libc {
+  if (libc) return libc
+  if (!bun || process.platform !== 'linux')
+    throw new AnnexError('LOCK_UNAVAILABLE', 'Cannot lock files: this runtime has no fcntl locks', {
+      hint: 'Use the git-annex executable that install.sh builds',
+    })
+  const ffi = requireNative('bun:ffi') as {
+    dlopen(name: string, symbols: unknown): { symbols: Libc }
+    FFIType: Record<string, number>
+  }
+  libc = ffi.dlopen('libc.so.6', {
+    fcntl: { args: [ffi.FFIType.i32, ffi.FFIType.i32, ffi.FFIType.ptr], returns: ffi.FFIType.i32 },
+  }).symbols
+  return libc
+}
+
+function setLock(fd: number, type: number, wait: boolean): boolean {
+  const flock = Buffer.alloc(FLOCK_BYTES)
+  flock.writeInt16LE(type, 0)
+  return loadLibc().fcntl(fd, wait ? F_OFD_SETLKW : F_OFD_SETLK, flock) === 0
+}
+
+/**
+ * Locks a file without waiting, creating it first.
+ * @param path the lock file; its directory must exist
+ * @returns the lock, or undefined when another process holds a conflicting one
+ */
+export function tryLock(path: Bytes, kind: LockKind): FileLock | undefined {
+  return lockFile(path, kind, false)
+}
+
+/** Locks a file, waiting as long as it takes. */
+export function waitForLock(path: Bytes, kind: LockKind): FileLock {
+  for (;;) {
+    const lock = lockFile(path, kind, true)
+    if (lock) return lock
+  }
+}
+
+function lockFile(path: Bytes, kind: LockKind, wait: boolean): FileLock | undefined {
+  for (;;) {
+    const fd = openLockFile(path, kind)
+    if (!setLock(fd, LOCK_TYPE[kind], wait)) {
+      files.close(fd)
+      return undefined
+    }
+    // Someone may have removed the file between our open and our lock: such a lock is void.
+    const held = files.fstat(fd)
+    const there = files.stat(path)
+    if (there && there.ino === held.ino && there.dev === held.dev)
+      return new HeldLock(path, kind, fd)
+    files.close(fd)
+    if (!wait && !there) return undefined
+  }
+}
+
+/** A shared lock can also be had on a file that we may only read. */
+function openLockFile(path: Bytes, kind: LockKind): number {
+  try {
+    return files.open(path, 'a+')
+  } catch (error) {
+    if (kind === 'shared' && isReadOnly(error)) return files.open(path, 'r')
+    throw error
+  }
+}
+
+class HeldLock implements FileLock {
+  readonly path: Bytes
+  kind: LockKind
+  #fd: number | undefined
+
+  constructor(path: Bytes, kind: LockKind, fd: number) {
+    this.path = path
+    this.kind = kind
+    this.#fd = fd
+  }
+
+  tryConvert(kind: LockKind): boolean {
+    if (this.#fd === undefined || !setLock(this.#fd, LOCK_TYPE[kind], false)) return false
+    this.kind = kind
+    return true
+  }
+
+  release(): void {
+    if (this.#fd === undefined) return
+    setLock(this.#fd, F_UNLCK, false)
+    files.close(this.#fd)
+    this.#fd = undefined
+  }
+
+  [Symbol.dispose](): void {
+    this.release()
+  }
+}
+
+/** Whether the error says that the lock file's place cannot be written. */
+export function isReadOnly(error: unknown): boolean {
+  return isErrno(error, 'EACCES', 'EROFS', 'EPERM')
+}
