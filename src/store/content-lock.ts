@@ -1,0 +1,70 @@
+/**
+ * Locks on content: a shared one vouches that an object stays, an exclusive one allows removing it.
+ *
+ * The lock file is `OBJECT.lck`; versions 8 and 9 lock the object itself. Never waits: who cannot have
+ * the lock at once must not count on the content. Implements spec: repository layout, section 6, and
+ * numcopies, section 9.
+ */
+import type { Bytes } from '../model/bytes.js'
+import { AnnexError } from '../model/errors.js'
+import { type FileLock, type LockKind, tryLock } from '../platform/file-lock.js'
+import * as files from '../platform/files.js'
+import type { ObjectPlace } from './layout.js'
+import type { ObjectStore } from './object-store.js'
+
+/** A held lock on the content of one key. */
+export interface ContentLock extends Disposable {
+  readonly keyText: Bytes
+  readonly kind: LockKind
+  readonly place: ObjectPlace
+  release(): void
+}
+
+/**
+ * Locks the content of a key.
+ * @throws AnnexError CONTENT_MISSING when it is not here, CONTENT_LOCKED when somebody else holds a
+ *   conflicting lock, LOCK_UNAVAILABLE on Node
+ */
+export function lockContent(store: ObjectStore, keyText: Bytes, kind: LockKind): ContentLock {
+  const place = store.locate(keyText)
+  if (!place) throw new AnnexError('CONTENT_MISSING', `content of ${keyText} is not present`)
+  const lock = takeLock(store, place, kind)
+  // Present when we looked is not enough: it must be present now that nobody can remove it.
+  if (!lock || !files.exists(place.path)) {
+    lock?.release()
+    throw new AnnexError('CONTENT_LOCKED', 'content is locked')
+  }
+  const release = () => releaseLock(store, place, lock)
+  return { keyText, kind, place, release, [Symbol.dispose]: release }
+}
+
+/** Whether somebody holds the exclusive lock, that is, is about to remove the content. */
+export function isBeingRemoved(store: ObjectStore, keyText: Bytes): boolean {
+  const place = store.locate(keyText)
+  if (!place) return false
+  const path = lockPath(store, place)
+  if (!files.exists(path)) return false
+  const lock = tryLock(path, 'shared')
+  if (!lock) return true
+  releaseLock(store, place, lock)
+  return false
+}
+
+function lockPath(store: ObjectStore, place: ObjectPlace): Bytes {
+  return store.settings.locksObject ? place.path : `${place.path}.lck`
+}
+
+function takeLock(store: ObjectStore, place: ObjectPlace, kind: LockKind): FileLock | undefined {
+  const path = lockPath(store, place)
+  if (store.settings.locksObject) return tryLock(path, kind)
+  return store.withThawedDir(place, () => tryLock(path, kind))
+}
+
+/** Removes the lock file if nobody else relies on it: only under an exclusive lock. */
+function releaseLock(store: ObjectStore, place: ObjectPlace, lock: FileLock): void {
+  if (!store.settings.locksObject && (lock.kind === 'exclusive' || lock.tryConvert('exclusive'))) {
+    if (files.exists(lock.path)) store.withThawedDir(place, () => files.remove(lock.path))
+    store.pruneDirs(place)
+  }
+  lock.release()
+}

@@ -1,0 +1,145 @@
+/**
+ * The annex objects of one repository: looking up, putting in, taking out.
+ *
+ * Nothing here knows what content a key should have: callers hash while they ingest. Every object
+ * appears by one rename of a complete file, so a reader never sees half of one. Taking out demands a
+ * {@link DropProof}. Implements spec: repository layout, sections 4 to 7.
+ */
+import type { Bytes } from '../model/bytes.js'
+import { isErrno } from '../model/errors.js'
+import * as files from '../platform/files.js'
+import { diskError } from './disk-error.js'
+import { Ingest } from './ingest.js'
+import { ObjectLayout, type ObjectPlace } from './layout.js'
+import { freezeDir, freezeObject, objectMode, thawDir } from './permissions.js'
+import type { StoreSettings } from './settings.js'
+import { TempFiles } from './temp-files.js'
+
+export class ObjectStore {
+  readonly annexDir: Bytes
+  readonly settings: StoreSettings
+  readonly temp: TempFiles
+  readonly #layout: ObjectLayout
+
+  /** @param annexDir absolute path of the annex directory, which may not exist yet */
+  constructor(annexDir: Bytes, settings: StoreSettings) {
+    this.annexDir = annexDir
+    this.settings = settings
+    this.temp = new TempFiles(annexDir)
+    this.#layout = new ObjectLayout(annexDir, settings)
+  }
+
+  /** Whether the content of a key is here. @param keyText a serialized key */
+  has(keyText: Bytes): boolean {
+    return this.#layout.find(keyText) !== undefined
+  }
+
+  /** Where the content of a key lies; undefined when it is not here. */
+  locate(keyText: Bytes): ObjectPlace | undefined {
+    return this.#layout.find(keyText)
+  }
+
+  /** Where the content of a key lies or, when it is not here, would be put. */
+  placeFor(keyText: Bytes): ObjectPlace {
+    return this.#layout.find(keyText) ?? this.#layout.preferred(keyText)
+  }
+
+  /** Starts to take in content whose key is known only at the end. */
+  startIngest(): Ingest {
+    return new Ingest(this)
+  }
+
+  /**
+   * Takes in content that is in memory; nothing is written when the object is here already.
+   * @param mode permission bits of the source; its execute bits are kept
+   */
+  storeBuffer(keyText: Bytes, content: Uint8Array, mode = 0o644): void {
+    this.#settle(keyText, (place) => {
+      const temp = this.temp.newPath()
+      const fd = files.open(temp, 'wx', objectMode(mode, this.settings))
+      try {
+        files.writeFully(fd, content)
+      } finally {
+        files.close(fd)
+      }
+      this.#moveIn(temp, place)
+    })
+  }
+
+  /**
+   * Moves a complete file into place as the content of a key. The file is gone afterwards, also when
+   * the object was here already.
+   * @param source absolute path on the same file system
+   */
+  moveIn(keyText: Bytes, source: Bytes): void {
+    const settled = this.#settle(keyText, (place) => {
+      freezeObject(source, this.settings)
+      this.#moveIn(source, place)
+    })
+    if (!settled) files.remove(source)
+  }
+
+  /** Runs `put` with the KEYFILE directory made; false when the object is here already. */
+  #settle(keyText: Bytes, put: (place: ObjectPlace) => void): boolean {
+    const place = this.#layout.preferred(keyText)
+    if (makeObjectDir(place.dir)) {
+      if (this.#layout.findMisplaced(keyText)) {
+        files.removeDir(place.dir)
+        return false
+      }
+    } else {
+      if (files.exists(place.path)) return false
+      // A directory without its object: left by a crash, by a drop that keeps a lock file, or frozen.
+      thawDir(place.dir, this.settings)
+    }
+    try {
+      put(place)
+    } catch (error) {
+      this.#forgetEmptyDir(place)
+      throw diskError(error, keyText)
+    }
+    freezeDir(place.dir, this.settings)
+    return true
+  }
+
+  #moveIn(temp: Bytes, place: ObjectPlace): void {
+    try {
+      files.rename(temp, place.path)
+    } catch (error) {
+      files.remove(temp)
+      throw error
+    }
+  }
+
+  #forgetEmptyDir(place: ObjectPlace): void {
+    if (!files.exists(place.path)) files.removeDir(place.dir)
+  }
+
+  /** Makes the directory of an object writable while `work` runs, then freezes it if it remains. */
+  withThawedDir<T>(place: ObjectPlace, work: () => T): T {
+    thawDir(place.dir, this.settings)
+    try {
+      return work()
+    } finally {
+      if (files.exists(place.dir)) freezeDir(place.dir, this.settings)
+    }
+  }
+
+  /** Removes the directories of an object as far as they are empty, up to `objects`. */
+  pruneDirs(place: ObjectPlace): void {
+    let dir = place.dir
+    while (dir.length > this.#layout.objectsDir.length && files.removeDir(dir))
+      dir = dir.slice(0, dir.lastIndexOf('/'))
+  }
+}
+
+/** @returns false when the directory was there already */
+function makeObjectDir(dir: Bytes): boolean {
+  try {
+    return files.makeDir(dir)
+  } catch (error) {
+    if (!isErrno(error, 'ENOENT')) throw error
+    files.makeDirs(dir.slice(0, dir.lastIndexOf('/')))
+    return files.makeDir(dir)
+  }
+}

@@ -1,0 +1,46 @@
+/**
+ * What the repository's configuration means for the object store.
+ * Implements spec: repository layout, sections 4, 5 and 7.
+ */
+import { type GitConfig, parseGitBoolean } from '../git/config.js'
+import type { HashDirs } from '../model/key-path.js'
+
+/** Who besides the owner may use the repository (core.sharedRepository). */
+export type Sharing = 'umask' | 'group' | 'all'
+
+export interface StoreSettings {
+  /** Layouts to look in, the preferred one (where new objects go) first. */
+  readonly layouts: readonly HashDirs[]
+  /** `annex.tune.objecthash1`: only the first hash directory is used. */
+  readonly oneLevel: boolean
+  /** The file system knows no permissions or links; modes are left alone. */
+  readonly crippled: boolean
+  readonly sharing: Sharing
+  /** Repository versions below 10 lock the object itself instead of a file beside it. */
+  readonly locksObject: boolean
+}
+
+/** Derives the settings from git's configuration. */
+export function storeSettings(config: GitConfig, isBare: boolean): StoreSettings {
+  const crippled = config.getBoolean('annex.crippledfilesystem') ?? false
+  const noSymlinks = config.getBoolean('core.symlinks') === false
+  return {
+    layouts: layouts(config, isBare || crippled || noSymlinks),
+    oneLevel: config.getBoolean('annex.tune.objecthash1') ?? false,
+    crippled,
+    sharing: parseSharing(config.get('core.sharedrepository')),
+    locksObject: ['8', '9'].includes(config.get('annex.version') ?? ''),
+  }
+}
+
+function layouts(config: GitConfig, preferLower: boolean): readonly HashDirs[] {
+  if (config.getBoolean('annex.tune.objecthashlower')) return ['lower']
+  return preferLower ? ['lower', 'mixed'] : ['mixed', 'lower']
+}
+
+function parseSharing(value: string | undefined): Sharing {
+  if (value === undefined) return 'umask'
+  if (value === 'group' || value === '1') return 'group'
+  if (['all', 'world', 'everybody', '2'].includes(value)) return 'all'
+  return parseGitBoolean(value) === true && !/^0\d+/.test(value) ? 'group' : 'umask'
+}
