@@ -1,6 +1,7 @@
 /** Jest runs the sources as native ES modules; the effectful tests drive the compiled executable. */
 export default {
   testEnvironment: 'node',
+  globalSetup: '<rootDir>/test/support/build-executable.ts',
   testMatch: ['<rootDir>/test/**/*.test.ts'],
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
