@@ -1,10 +1,15 @@
 /**
  * The repository as commands see it: everything below, put together once and loaded when asked for.
  */
+import type { AnnexBranch } from '../branch/branch.js'
+import type { BlobKeys } from '../git/blob-keys.js'
 import type { GitConfig } from '../git/config.js'
 import type { Repository } from '../git/repository.js'
 import type { Bytes } from '../model/bytes.js'
 import type { Uuid } from '../model/uuid.js'
+import type { TrustSources } from '../policy/trust.js'
+import type { Remote } from '../remotes/remote.js'
+import type { ObjectStore } from '../store/object-store.js'
 
 export interface Annex {
   readonly repository: Repository
@@ -14,4 +19,19 @@ export interface Annex {
   /** Absolute current directory. */
   readonly cwd: Bytes
   readonly env: Readonly<Record<string, string | undefined>>
+  readonly store: ObjectStore
+  /** The git-annex branch; other refs are merged in before it is first read. */
+  readonly branch: AnnexBranch
+  /** What the blobs in the index stand for. */
+  readonly blobKeys: BlobKeys
+  readonly trust: TrustSources
+  /** Remotes that may hold content, cheapest first, those with annex-ignore included. */
+  remotes(): Promise<readonly Remote[]>
+  /**
+   * Work to be done once when the command's actions are over (refresh the index, commit the
+   * journal, close remotes). Run by {@link Annex.finish} in order of registration.
+   */
+  atEnd(work: () => Promise<void> | void): void
+  /** Called by the runner after the last action, also when some failed or a signal came. */
+  finish(options: { leaveJournal: boolean }): Promise<void>
 }

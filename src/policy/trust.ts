@@ -1,0 +1,40 @@
+/** Trust levels and where they come from. Implements spec: numcopies and drop safety, section 2. */
+import type { GitConfig } from '../git/config.js'
+import { bytesFromText } from '../model/bytes.js'
+import type { Uuid } from '../model/uuid.js'
+
+export type TrustLevel = 'trusted' | 'semitrusted' | 'untrusted' | 'dead'
+
+const LEVELS: readonly TrustLevel[] = ['trusted', 'semitrusted', 'untrusted', 'dead']
+
+/** What decides over trust, strongest first. */
+export interface TrustSources {
+  /** `--semitrust` and `--untrust` of the command line. */
+  readonly overrides?: ReadonlyMap<Uuid, TrustLevel>
+  /** `remote.NAME.annex-trustlevel`, by uuid. */
+  readonly configured?: ReadonlyMap<Uuid, TrustLevel>
+  /** trust.log. */
+  readonly recorded: ReadonlyMap<Uuid, TrustLevel>
+}
+
+/** The trust level of a repository. */
+export function trustOf(uuid: Uuid, sources: TrustSources): TrustLevel {
+  return (
+    sources.overrides?.get(uuid) ??
+    sources.configured?.get(uuid) ??
+    sources.recorded.get(uuid) ??
+    'semitrusted'
+  )
+}
+
+/** Reads the trust levels that git's configuration gives to remotes. */
+export function configuredTrust(config: GitConfig): Map<Uuid, TrustLevel> {
+  const levels = new Map<Uuid, TrustLevel>()
+  for (const name of config.remoteNames()) {
+    const remote = bytesFromText(name)
+    const level = config.get(`remote.${remote}.annex-trustlevel`) as TrustLevel | undefined
+    const uuid = config.get(`remote.${remote}.annex-uuid`)
+    if (uuid && level && LEVELS.includes(level)) levels.set(uuid, level)
+  }
+  return levels
+}

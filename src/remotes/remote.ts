@@ -1,0 +1,68 @@
+/**
+ * What a remote is to the rest of the program: one interface, one file a type.
+ *
+ * A remote moves bytes and answers questions; it never decides. Whether a copy may be removed is
+ * proven before `remove` is called, whether received content is right is checked by the caller unless
+ * the remote says that it has done so. Errors: REMOTE_UNAVAILABLE when it could not be asked, which is
+ * never the same as "not present".
+ */
+import type { Bytes } from '../model/bytes.js'
+import type { DropProof } from '../model/drop-proof.js'
+import type { Uuid } from '../model/uuid.js'
+
+/** Called with the bytes done so far, from the start of the content. */
+export type OnProgress = (doneBytes: number) => void
+
+/** A promise of a remote that content stays until released. */
+export interface RemoteLock {
+  /** Milliseconds since 1970 when the promise ends by itself; undefined: it lasts. */
+  readonly expiresMs?: number
+  release(): Promise<void>
+}
+
+/** Content that was received. */
+export interface Received {
+  /** Whether the bytes were already checked against the key while they arrived. */
+  readonly verified: boolean
+}
+
+export interface Remote {
+  readonly name: string
+  readonly uuid: Uuid
+  /** Lower is tried first (spec: transfer, section 1.2). */
+  readonly cost: number
+  /** Such as `git`, `directory`; shown by `info`. */
+  readonly type: string
+  /** Nothing is stored or removed there. */
+  readonly isReadOnly: boolean
+  /** Only used when the user names it. */
+  readonly isIgnored: boolean
+
+  /** @throws AnnexError REMOTE_UNAVAILABLE */
+  checkPresent(keyText: Bytes): Promise<boolean>
+
+  /**
+   * Fetches content into a file.
+   * @param destination absolute path; does not exist yet
+   * @throws AnnexError CONTENT_MISSING, CONTENT_MISMATCH, REMOTE_UNAVAILABLE, DISK_FULL
+   */
+  retrieve(keyText: Bytes, destination: Bytes, onProgress: OnProgress): Promise<Received>
+
+  /**
+   * Stores content; returns once it is safely there and recorded there.
+   * @param source absolute path of an object that a content lock keeps in place
+   */
+  store(keyText: Bytes, source: Bytes, onProgress: OnProgress): Promise<void>
+
+  /** Removes content; no error when it was not there. */
+  remove(keyText: Bytes, proof: DropProof): Promise<void>
+
+  /**
+   * Makes the remote promise to keep content; undefined when it has none to keep or cannot.
+   * Absent on remotes that cannot lock at all.
+   */
+  lockContent?(keyText: Bytes): Promise<RemoteLock | undefined>
+
+  /** Ends what was begun (commits the other side's records, closes connections). */
+  close(): Promise<void>
+}
