@@ -1,0 +1,27 @@
+/** Hashes of the crypto library inside the runtime: OpenSSL in Node, BoringSSL in Bun. */
+import { createHash, type Hash } from 'node:crypto'
+import type { Hasher } from './hasher.js'
+
+class OpensslHasher implements Hasher {
+  readonly #hash: Hash
+
+  constructor(algorithm: string) {
+    this.#hash = createHash(algorithm)
+  }
+
+  update(chunk: Uint8Array): void {
+    this.#hash.update(chunk)
+  }
+
+  digestHex(): string {
+    return this.#hash.digest('hex')
+  }
+}
+
+/**
+ * Starts a hash.
+ * @param algorithm a name that both runtimes know, such as `sha3-256`
+ */
+export function newOpensslHasher(algorithm: string): Hasher {
+  return new OpensslHasher(algorithm)
+}
