@@ -1,0 +1,97 @@
+/**
+ * Reads the index of a repository: our own parser, else git itself for what the parser refuses.
+ *
+ * Git's answer lacks the stat fields; nothing else is lost. @see index-format.ts
+ */
+import { type Bytes, bytesToText } from '../model/bytes.js'
+import { isAnnexError } from '../model/errors.js'
+import * as files from '../platform/files.js'
+import { type IndexEntry, type ParsedIndex, parseIndex } from './index-format.js'
+import { objectFormat } from './object-format.js'
+import type { Repository } from './repository.js'
+import { git } from './run.js'
+
+/** What an index holds, and when it was written. */
+export interface IndexSnapshot {
+  /** In git's order: by path, then stage. Files inside sparse directories are listed one by one. */
+  readonly entries: readonly IndexEntry[]
+  /**
+   * Seconds since 1970 at which the index was written. An entry with this mtime or a later one is
+   * racy: its file may have changed without a trace.
+   */
+  readonly mtimeSeconds: number
+}
+
+/** Reads the entries of the index; none when there is no index. @throws AnnexError GIT_FAILED */
+export function readIndexEntries(repository: Repository): readonly IndexEntry[] {
+  return readIndex(repository).entries
+}
+
+/** Reads the index with the time it was written. @throws AnnexError GIT_FAILED */
+export function readIndex(repository: Repository): IndexSnapshot {
+  // The time before the content: an index replaced between the two only makes more entries racy.
+  const stat = files.stat(repository.indexFile)
+  const mtimeSeconds = stat ? Number(stat.mtimeNs / 1_000_000_000n) : 0
+  const parsed = tryParse(repository)
+  if (parsed && !parsed.isSparse) return { entries: parsed.entries, mtimeSeconds }
+  return { entries: listWithGit(repository), mtimeSeconds }
+}
+
+/** Undefined when only git can read it. */
+function tryParse(repository: Repository): ParsedIndex | undefined {
+  try {
+    return readIndexFile(repository)
+  } catch (error) {
+    if (isAnnexError(error, 'INDEX_UNSUPPORTED')) return undefined
+    throw error
+  }
+}
+
+const NO_INDEX: ParsedIndex = {
+  version: 2,
+  entries: [],
+  extensions: [],
+  isSparse: false,
+  hasChecksum: true,
+}
+
+/**
+ * Parses the index file itself, without git.
+ * @throws AnnexError INDEX_UNSUPPORTED
+ */
+export function readIndexFile(repository: Repository): ParsedIndex {
+  const file = files.readFile(repository.indexFile)
+  return file ? parseIndex(file, objectFormat(repository)) : NO_INDEX
+}
+
+/** Entries as `git ls-files` lists them. */
+function listWithGit(repository: Repository): IndexEntry[] {
+  const args = ['ls-files', '--full-name', '-z', '-s', '-v']
+  const { stdout } = git(repository, args, { env: indexEnv(repository) })
+  const lines = stdout.toString('latin1').split('\0')
+  lines.pop()
+  return lines.map(parseStagedLine)
+}
+
+/** Points a git child at the index we read, when it is not the usual one. */
+export function indexEnv(repository: Repository): Record<string, string | undefined> {
+  const usual = `${repository.gitDir}/index`
+  const { indexFile } = repository
+  return indexFile === usual ? {} : { GIT_INDEX_FILE: bytesToText(indexFile) }
+}
+
+/** `TAG MODE OID STAGE<TAB>PATH`; tag S: skip-worktree, lower case: assume-valid. */
+function parseStagedLine(line: Bytes): IndexEntry {
+  const tab = line.indexOf('\t')
+  const [tag, mode, oid, stage] = line.slice(0, tab).split(' ')
+  return {
+    path: line.slice(tab + 1),
+    mode: Number.parseInt(mode!, 8),
+    oid: oid!,
+    stage: Number(stage),
+    assumeValid: tag !== tag!.toUpperCase(),
+    skipWorktree: tag!.toUpperCase() === 'S',
+    intentToAdd: false,
+    stat: undefined,
+  }
+}
