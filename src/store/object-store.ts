@@ -39,6 +39,11 @@ export class ObjectStore {
     return this.#layout.find(keyText)
   }
 
+  /** Whether the repository is there at all; tells absent content from an absent drive. */
+  isReachable(): boolean {
+    return files.exists(this.annexDir.slice(0, this.annexDir.lastIndexOf('/')))
+  }
+
   /** Where the content of a key lies or, when it is not here, would be put. */
   placeFor(keyText: Bytes): ObjectPlace {
     return this.#layout.find(keyText) ?? this.#layout.preferred(keyText)

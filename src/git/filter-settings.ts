@@ -1,0 +1,72 @@
+/**
+ * Telling git about the filter: three commands in the configuration and one line of attributes.
+ *
+ * The commands find the executable by the path it had at `init`, then on PATH; a git command in a
+ * repository whose tool is gone then ends with one sentence that helps instead of a shell's error.
+ * `required` makes git refuse to store raw content when the filter fails, and lets it stream.
+ * Implements spec: repository layout, sections 2.3 and 2.4, and git filter, traps 2 to 5.
+ */
+import { type Bytes, bytesFromText } from '../model/bytes.js'
+import * as files from '../platform/files.js'
+import { type GitConfig, setConfig, unsetConfig } from './config.js'
+import type { Repository } from './repository.js'
+
+const ATTRIBUTE = 'filter=annex'
+const ATTRIBUTE_LINE = `* ${ATTRIBUTE}`
+
+/** Sets the filter's configuration where it differs. @param executable absolute path, as text */
+export function configureFilter(
+  repository: Repository,
+  config: GitConfig,
+  executable: string,
+): void {
+  const settings: [string, string][] = [
+    ['filter.annex.smudge', filterCommand(executable, 'smudge -- %f')],
+    ['filter.annex.clean', filterCommand(executable, 'smudge --clean -- %f')],
+    ['filter.annex.process', filterCommand(executable, 'filter-process')],
+    ['filter.annex.required', 'true'],
+  ]
+  for (const [name, value] of settings)
+    if (config.get(name) !== bytesFromText(value))
+      setConfig(repository, config, name, bytesFromText(value))
+  addAttribute(repository)
+}
+
+/** Takes back what {@link configureFilter} did. */
+export function removeFilter(repository: Repository, config: GitConfig): void {
+  for (const name of ['smudge', 'clean', 'process', 'required'])
+    unsetConfig(repository, config, `filter.annex.${name}`)
+  const path = attributesPath(repository)
+  const text = files.readFile(path)?.toString('latin1')
+  if (text === undefined) return
+  const kept = text.split('\n').filter((line) => line !== ATTRIBUTE_LINE && line !== '')
+  if (kept.length === 0) files.remove(path)
+  else files.replaceFile(path, Buffer.from(`${kept.join('\n')}\n`, 'latin1'))
+}
+
+/** The shell command for git's configuration. */
+function filterCommand(executable: string, args: string): string {
+  const quoted = `'${executable.replaceAll("'", "'\\''")}'`
+  const missing =
+    'git-annex, which keeps large files here, was not found: install it again or put it on PATH'
+  return (
+    `a=${quoted}; test -x "$a" || a=git-annex; command -v "$a" >/dev/null || ` +
+    `{ echo "${missing}" >&2; exit 1; }; exec "$a" ${args}`
+  )
+}
+
+function attributesPath(repository: Repository): Bytes {
+  return `${repository.commonDir}/info/attributes`
+}
+
+/** Attaches the filter to every path, unless the user has attached it to some already. */
+function addAttribute(repository: Repository): void {
+  const path = attributesPath(repository)
+  const text = files.readFile(path)?.toString('latin1') ?? ''
+  const committed = repository.workTree
+    ? files.readFile(`${repository.workTree}/.gitattributes`)?.toString('latin1')
+    : undefined
+  if (text.includes(ATTRIBUTE) || committed?.includes(ATTRIBUTE)) return
+  files.makeDirs(path.slice(0, path.lastIndexOf('/')))
+  files.replaceFile(path, Buffer.from(`${text}\n${ATTRIBUTE_LINE}\n`, 'latin1'))
+}

@@ -1,0 +1,139 @@
+/**
+ * Checking content against its key, alone or while it is copied: the bytes are read once.
+ * Implements spec: keys and backends, section 3, and transfers, section 6.
+ */
+
+import { verifyDigest } from '../backends/hash-key.js'
+import { findBackend, newHasher } from '../backends/registry.js'
+import type { Bytes } from '../model/bytes.js'
+import { AnnexError } from '../model/errors.js'
+import { type Key, parseKey } from '../model/key.js'
+import * as files from '../platform/files.js'
+import { diskError } from './disk-error.js'
+
+/** Large enough that system calls do not count, small enough to stay in the cache. */
+const BUFFER_BYTES = 1 << 20
+
+export interface CopyOptions {
+  readonly onProgress?: (doneBytes: number) => void
+  /** Permission bits of the new file before the umask; default 0o644. */
+  readonly mode?: number
+  /** False: only the size is compared. Default true. */
+  readonly checkHash?: boolean
+}
+
+/**
+ * Copies content and checks it against its key on the way.
+ * @param destination must not exist; removed again when anything fails
+ * @returns whether the bytes were proven to be the key's (false: the backend cannot tell)
+ * @throws AnnexError CONTENT_MISSING when there is no source, CONTENT_MISMATCH, DISK_FULL
+ */
+export function copyVerified(
+  keyText: Bytes,
+  paths: { source: Bytes; destination: Bytes },
+  options: CopyOptions = {},
+): boolean {
+  const key = keyOf(keyText)
+  const source = openContent(paths.source, keyText)
+  try {
+    checkSize(key, files.fstat(source).size, keyText)
+    const destination = files.open(paths.destination, 'wx', options.mode ?? 0o644)
+    try {
+      const hasher = options.checkHash === false ? undefined : hasherFor(key)
+      pump({ source, destination, hasher, onProgress: options.onProgress })
+      checkDigest(key, hasher?.digestHex(), keyText)
+      files.close(destination)
+      return hasher !== undefined
+    } catch (error) {
+      files.close(destination)
+      files.remove(paths.destination)
+      throw diskError(error, keyText)
+    }
+  } finally {
+    files.close(source)
+  }
+}
+
+/**
+ * Checks a file against a key.
+ * @returns whether the backend could tell; false also when only the size was compared
+ * @throws AnnexError CONTENT_MISSING, CONTENT_MISMATCH
+ */
+export function verifyContent(
+  keyText: Bytes,
+  path: Bytes,
+  onProgress?: (doneBytes: number) => void,
+): boolean {
+  const key = keyOf(keyText)
+  const source = openContent(path, keyText)
+  try {
+    checkSize(key, files.fstat(source).size, keyText)
+    const hasher = hasherFor(key)
+    if (!hasher) return false
+    pump({ source, destination: undefined, hasher, onProgress })
+    checkDigest(key, hasher.digestHex(), keyText)
+    return true
+  } finally {
+    files.close(source)
+  }
+}
+
+function keyOf(keyText: Bytes): Key {
+  const key = parseKey(keyText)
+  if (!key) throw new AnnexError('KEY_INVALID', `Not a key: "${keyText}"`)
+  return key
+}
+
+function openContent(path: Bytes, keyText: Bytes): number {
+  try {
+    return files.open(path, 'r')
+  } catch (error) {
+    throw new AnnexError('CONTENT_MISSING', `content of ${keyText} is not present`, {
+      cause: error,
+    })
+  }
+}
+
+function checkSize(key: Key, size: bigint, keyText: Bytes): void {
+  if (key.sizeBytes === undefined || key.sizeBytes === size) return
+  throw new AnnexError(
+    'CONTENT_MISMATCH',
+    `Verification of content failed: ${keyText} has ${size} bytes where its key says ${key.sizeBytes}`,
+  )
+}
+
+function checkDigest(key: Key, digestHex: string | undefined, keyText: Bytes): void {
+  if (digestHex === undefined || verifyDigest(key, digestHex)) return
+  throw new AnnexError(
+    'CONTENT_MISMATCH',
+    `Verification of content failed: the bytes do not match ${keyText}`,
+  )
+}
+
+function hasherFor(key: Key): ReturnType<typeof newHasher> | undefined {
+  const backend = findBackend(key.backend)
+  return backend?.isVerifiable ? newHasher(backend) : undefined
+}
+
+interface Pump {
+  readonly source: number
+  readonly destination: number | undefined
+  readonly hasher: ReturnType<typeof newHasher> | undefined
+  readonly onProgress: ((doneBytes: number) => void) | undefined
+}
+
+let sharedBuffer: Buffer | undefined
+
+function pump({ source, destination, hasher, onProgress }: Pump): void {
+  sharedBuffer ??= Buffer.allocUnsafeSlow(BUFFER_BYTES)
+  let done = 0
+  for (;;) {
+    const count = files.readSome(source, sharedBuffer)
+    if (count === 0) return
+    const chunk = sharedBuffer.subarray(0, count)
+    hasher?.update(chunk)
+    if (destination !== undefined) files.writeFully(destination, chunk)
+    done += count
+    onProgress?.(done)
+  }
+}
