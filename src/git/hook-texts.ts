@@ -1,0 +1,169 @@
+/** The files of hooks/, by name. Made by scripts/embed-hooks.mjs: change the files, not this. */
+export const hookTexts = {
+  'post-checkout': `#!/bin/sh
+# annexe hook: finishes what the filter left for the time after a checkout. See docs/hooks.md of Annexe.
+# A hook that was here before lies beside this one, with .before-annexe after its name, and runs first.
+# shellcheck disable=SC1090,SC2015
+
+before=$0.before-annexe
+if [ -x "$before" ]; then
+  read -r first <"$before"
+  case $first in
+    '#!'*[/\\ ]sh) (. "$before") ;; # keeps $0, where husky and others look for their names
+    *) "$before" "$@" ;;
+  esac || exit
+fi
+
+git_dir=\${0%/*}/..
+[ -e "$git_dir/HEAD" ] || git_dir=$(git rev-parse --git-common-dir) || exit 0
+
+[ -d "$git_dir/annex" ] || exit 0
+[ -s "$git_dir/annex/smudge.log" ] || [ -s "$git_dir/annex/restage.log" ] ||
+  git config annex.autoget >/dev/null || exit 0
+
+git_annex='@GIT_ANNEX@'
+if [ ! -x "$git_annex" ]; then
+  git_annex=$(command -v git-annex) && "$git_annex" post-checkout --help >/dev/null 2>&1 || exit 0
+fi
+exec "$git_annex" post-checkout "$@"
+`,
+  'post-merge': `#!/bin/sh
+# annexe hook: finishes what the filter left for the time after a merge. See docs/hooks.md of Annexe.
+# A hook that was here before lies beside this one, with .before-annexe after its name, and runs first.
+# shellcheck disable=SC1090,SC2015
+
+before=$0.before-annexe
+if [ -x "$before" ]; then
+  read -r first <"$before"
+  case $first in
+    '#!'*[/\\ ]sh) (. "$before") ;; # keeps $0, where husky and others look for their names
+    *) "$before" "$@" ;;
+  esac || exit
+fi
+
+git_dir=\${0%/*}/..
+[ -e "$git_dir/HEAD" ] || git_dir=$(git rev-parse --git-common-dir) || exit 0
+
+[ -d "$git_dir/annex" ] || exit 0
+[ -s "$git_dir/annex/smudge.log" ] || [ -s "$git_dir/annex/restage.log" ] ||
+  git config annex.autoget >/dev/null || exit 0
+
+git_annex='@GIT_ANNEX@'
+if [ ! -x "$git_annex" ]; then
+  git_annex=$(command -v git-annex) && "$git_annex" post-merge --help >/dev/null 2>&1 || exit 0
+fi
+exec "$git_annex" post-merge "$@"
+`,
+  'post-receive': `#!/bin/sh
+# annexe hook: brings the work tree up to date with what was pushed here. See docs/hooks.md of Annexe.
+# A hook that was here before lies beside this one, with .before-annexe after its name, and runs first.
+# shellcheck disable=SC1090,SC2015
+
+input=$(cat; echo .)
+input=\${input%.}
+
+before=$0.before-annexe
+if [ -x "$before" ]; then
+  read -r first <"$before"
+  printf '%s' "$input" | case $first in
+    '#!'*[/\\ ]sh) (. "$before") ;; # keeps $0, where husky and others look for their names
+    *) "$before" "$@" ;;
+  esac || exit
+fi
+
+git_dir=\${0%/*}/..
+[ -e "$git_dir/HEAD" ] || git_dir=$(git rev-parse --git-common-dir) || exit 0
+
+read -r head <"$git_dir/HEAD"
+case $head in
+  'ref: refs/heads/adjusted/'*) ;;
+  *) [ -s "$git_dir/annex/smudge.log" ] || [ -s "$git_dir/annex/restage.log" ] || exit 0 ;;
+esac
+
+git_annex='@GIT_ANNEX@'
+if [ ! -x "$git_annex" ]; then
+  git_annex=$(command -v git-annex) && "$git_annex" post-receive --help >/dev/null 2>&1 || exit 0
+fi
+printf '%s' "$input" | "$git_annex" post-receive
+`,
+  'pre-commit': `#!/bin/sh
+# annexe hook: commits the journal to the git-annex branch and mends staged links. See docs/hooks.md of Annexe.
+# A hook that was here before lies beside this one, with .before-annexe after its name, and runs first.
+# shellcheck disable=SC1090,SC2015
+
+before=$0.before-annexe
+if [ -x "$before" ]; then
+  read -r first <"$before"
+  case $first in
+    '#!'*[/\\ ]sh) (. "$before") ;; # keeps $0, where husky and others look for their names
+    *) "$before" "$@" ;;
+  esac || exit
+fi
+
+git_dir=\${0%/*}/..
+[ -e "$git_dir/HEAD" ] || git_dir=$(git rev-parse --git-common-dir) || exit 0
+
+needed() {
+  for entry in "$git_dir"/annex/journal/* "$git_dir"/annex/annexe/journal*; do
+    [ -s "$entry" ] && return
+  done
+  # An annexed symbolic link that was moved points nowhere until its target is changed.
+  git diff-index --cached --diff-filter=AT HEAD 2>/dev/null | grep -q '^:[0-9]* 120000'
+}
+needed || exit 0
+
+git_annex='@GIT_ANNEX@'
+if [ ! -x "$git_annex" ]; then
+  git_annex=$(command -v git-annex) && "$git_annex" pre-commit --help >/dev/null 2>&1 || exit 0
+fi
+exec "$git_annex" pre-commit .
+`,
+  'pre-push': `#!/bin/sh
+# annexe hook: sends the contents that pushed commits need; a failure stops the push. See docs/hooks.md of Annexe.
+# A hook that was here before lies beside this one, with .before-annexe after its name, and runs first.
+# shellcheck disable=SC1090,SC2015
+
+input=$(cat; echo .)
+input=\${input%.}
+
+before=$0.before-annexe
+if [ -x "$before" ]; then
+  read -r first <"$before"
+  printf '%s' "$input" | case $first in
+    '#!'*[/\\ ]sh) (. "$before") ;; # keeps $0, where husky and others look for their names
+    *) "$before" "$@" ;;
+  esac || exit
+fi
+
+git_dir=\${0%/*}/..
+[ -e "$git_dir/HEAD" ] || git_dir=$(git rev-parse --git-common-dir) || exit 0
+
+# Our own pushes carry contents by themselves. Without objects there are no contents to send.
+[ -z "\${ANNEXE_PUSHING-}" ] && [ -d "$git_dir/annex/objects" ] || exit 0
+
+# One line a ref: LOCAL-REF LOCAL-ID REMOTE-REF REMOTE-ID.
+needed() {
+  while IFS= read -r line; do
+    case $line in
+      '' | '(delete) '* | *' refs/heads/git-annex '* | *' refs/heads/synced/'*) ;;
+      *) return 0 ;;
+    esac
+  done
+  return 1
+}
+needed <<END || exit 0
+$input
+END
+
+git_annex='@GIT_ANNEX@'
+if [ ! -x "$git_annex" ]; then
+  git_annex=$(command -v git-annex) && "$git_annex" pre-push --help >/dev/null 2>&1 || {
+    echo 'git-annex is not installed: the push goes on without the contents of annexed files' >&2
+    exit 0
+  }
+fi
+printf '%s' "$input" | "$git_annex" pre-push "$@"
+`,
+} as const
+
+export type HookName = keyof typeof hookTexts
