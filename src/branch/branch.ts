@@ -1,0 +1,210 @@
+/**
+ * The git-annex branch of one repository: reading it with everything pending, recording changes, and
+ * committing them. Everything is synchronous. What was read stays as it was until {@link
+ * AnnexBranch.refresh}, except for this object's own changes.
+ * Implements spec: the git-annex branch, sections 5 to 8.
+ */
+import type { Repository } from '../git/repository.js'
+import type { Bytes } from '../model/bytes.js'
+import { locationLogKey } from '../model/logs/branch-paths.js'
+import type { Difference } from '../model/logs/difference-log.js'
+import { applyLogEdit, type LogEdit } from '../model/logs/log-edit.js'
+import type { Uuid } from '../model/uuid.js'
+import type { Clock } from '../model/vector-clock.js'
+import { commitJournals } from './commit.js'
+import { CommittedContent } from './committed.js'
+import { createBranch } from './create.js'
+import { JournalWriter, listSegments, readSegments } from './journal.js'
+import { type JournalRecord, recordClock } from './journal-record.js'
+import type { Sha } from './objects.js'
+import { PeerJournal } from './peer-journal.js'
+import { BranchQueries } from './queries.js'
+import { readBranchHead } from './refs.js'
+import { applyRecords, type BranchPlace, groupByPath, isPrivate, lockJournal } from './staging.js'
+
+export interface BranchOptions {
+  /** Repositories whose changes stay in this repository (`annex.private`, `annex-private`). */
+  readonly privateUuids?: ReadonlySet<Uuid>
+  /** The clock of all new lines (GIT_ANNEX_VECTOR_CLOCK); default: the time of each change. */
+  readonly clock?: Clock
+  /** How this repository is tuned (`annex.tune.*`). */
+  readonly differences?: ReadonlySet<Difference>
+  /** Message of ordinary commits (`annex.commitmessage`); default `update`. */
+  readonly commitMessage?: string
+}
+
+/** What is read, as of one moment. */
+interface View {
+  readonly peer: PeerJournal
+  readonly privateJournal: PeerJournal
+  readonly pending: Map<Bytes, JournalRecord[]>
+  readonly committed: CommittedContent
+}
+
+export class AnnexBranch extends BranchQueries implements Disposable {
+  protected readonly oneLevelHash: boolean
+  readonly #place: BranchPlace
+  readonly #writer: JournalWriter
+  readonly #message: string
+  #view: View | undefined
+
+  constructor(repository: Repository, options: BranchOptions = {}) {
+    super()
+    const { differences = new Set(), privateUuids = new Set<Uuid>() } = options
+    this.oneLevelHash = differences.has('OneLevelBranchHash')
+    this.#place = { repository, privateUuids, oneLevelHash: this.oneLevelHash }
+    this.#writer = new JournalWriter(repository.annexDir, { clock: options.clock })
+    this.#message = options.commitMessage ?? 'update'
+  }
+
+  /** The commit the branch is at; undefined when there is no branch. Reads the ref anew. */
+  head(): Sha | undefined {
+    return readBranchHead(this.#place.repository)
+  }
+
+  /** Makes the branch when there is none: from origin's, or with an empty commit. */
+  create(): void {
+    if (this.head() !== undefined) return
+    using _lock = lockJournal(this.#place.repository)
+    if (this.head() === undefined) createBranch(this.#place.repository)
+    this.refresh()
+  }
+
+  /** Forgets what was read, so that changes made by other processes show. */
+  refresh(): void {
+    this.#view = undefined
+  }
+
+  #open(): View {
+    const { repository, oneLevelHash } = this.#place
+    const { annexDir } = repository
+    // Journals before the head: what is committed in between is then seen twice, which does no harm.
+    this.#view ??= {
+      peer: new PeerJournal(annexDir, 'journal').load(),
+      privateJournal: new PeerJournal(annexDir, 'journal-private').load(),
+      pending: groupByPath(readSegments(listSegments(annexDir), oneLevelHash)),
+      committed: new CommittedContent(repository, this.head()),
+    }
+    return this.#view
+  }
+
+  override read(path: Bytes): Bytes {
+    const { committed } = this.#open()
+    return this.#withPending(path, () => committed.read(path))
+  }
+
+  /** Reads several files; empty for those that do not exist. */
+  readMany(paths: Iterable<Bytes>): Map<Bytes, Bytes> {
+    const contents = this.#open().committed.readMany(paths)
+    for (const [path, content] of contents)
+      contents.set(
+        path,
+        this.#withPending(path, () => content),
+      )
+    return contents
+  }
+
+  #withPending(path: Bytes, readCommitted: () => Bytes): Bytes {
+    const { peer, privateJournal, pending } = this.#open()
+    const records = pending.get(path)
+    const content = peer.read(path) ?? readCommitted()
+    const hidden = privateJournal.read(path)
+    if (!records) return hidden === undefined ? content : content + hidden
+    if (hidden === undefined && this.#place.privateUuids.size === 0)
+      return applyRecords(path, content, records)
+    const isSecret = (record: JournalRecord) => isPrivate(this.#place, record)
+    const shared = applyRecords(
+      path,
+      content,
+      records.filter((r) => !isSecret(r)),
+    )
+    return applyRecords(path, shared + (hidden ?? ''), records.filter(isSecret))
+  }
+
+  /** Loads the whole branch, for commands that will look at many keys. */
+  loadAll(): void {
+    this.#open().committed.all()
+  }
+
+  /** Every file of the branch, also those that are only pending. */
+  *paths(): IterableIterator<Bytes> {
+    const { committed, peer, privateJournal, pending } = this.#open()
+    const all = committed.all()
+    yield* all.keys()
+    const others = new Set([...peer.paths(), ...privateJournal.paths(), ...pending.keys()])
+    for (const path of others) if (!all.has(path)) yield path
+  }
+
+  /** Every location log: the serialized key and the log's text. Loads the whole branch. */
+  *locationLogs(): IterableIterator<[key: Bytes, text: Bytes]> {
+    for (const path of this.paths()) {
+      const key = locationLogKey(path)
+      if (key !== undefined) yield [key, this.read(path)]
+    }
+  }
+
+  /** The serialized keys of all location logs, those of dead keys included. */
+  *keysInBranch(): IterableIterator<Bytes> {
+    for (const path of this.paths()) {
+      const key = locationLogKey(path)
+      if (key !== undefined) yield key
+    }
+  }
+
+  /** Records whether a repository has a key. @param key the serialized key */
+  setPresence(key: Bytes, uuid: Uuid, isPresent: boolean): void {
+    this.edit(this.logPath(key), { kind: 'presence', item: uuid, status: isPresent ? '1' : '0' })
+  }
+
+  /**
+   * Records a change of a branch file.
+   * @throws Error when the edit does not fit the family of the file
+   */
+  edit(path: Bytes, edit: LogEdit): void {
+    if (this.#changesNothing(path, edit)) return
+    const record = this.#writer.edit(path, edit)
+    const pending = this.#view?.pending
+    const records = pending?.get(path)
+    if (records) records.push(record)
+    else pending?.set(path, [record])
+  }
+
+  /** Whether an edit is known to be void without asking git. */
+  #changesNothing(path: Bytes, edit: LogEdit): boolean {
+    if (!this.#view || this.#view.committed.peek(path) === undefined) return false
+    const before = this.read(path)
+    const record = { timeMs: Date.now(), clock: undefined, path, edit }
+    return applyLogEdit(path, before, edit, recordClock(record)) === before
+  }
+
+  /** Whether anything waits to be committed, as far as a look at the directories tells. */
+  hasPending(): boolean {
+    const { annexDir } = this.#place.repository
+    if (listSegments(annexDir).length > 0) return true
+    return new PeerJournal(annexDir, 'journal').paths().length > 0
+  }
+
+  /**
+   * Commits what is pending, ours and git-annex's, in one commit; nothing happens when nothing is.
+   * @returns whether there was anything
+   * @throws AnnexError GIT_FAILED; the journals then stay as they are
+   */
+  commit(options: { readonly message?: string } = {}): boolean {
+    this.#writer.close()
+    if (!this.hasPending()) return false
+    const known = this.#view?.committed ?? new CommittedContent(this.#place.repository, undefined)
+    const committed = commitJournals(this.#place, known, options.message ?? this.#message)
+    this.refresh()
+    this.#view = { ...this.#open(), committed }
+    return true
+  }
+
+  /** Ends this process's journal segment. Nothing is committed. */
+  close(): void {
+    this.#writer.close()
+  }
+
+  [Symbol.dispose](): void {
+    this.close()
+  }
+}
