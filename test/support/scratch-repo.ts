@@ -231,8 +231,11 @@ export function someBytes(length: number, seed = 1): Buffer {
   return buffer
 }
 
+// Not withFileTypes: with names as buffers, Bun leaves the types out.
 function makeDirsWritable(dir: Buffer): void {
-  if ((lstatSync(dir).mode & 0o700) !== 0o700) chmodSync(dir, 0o700)
-  for (const entry of readdirSync(dir, { withFileTypes: true, encoding: 'buffer' }))
-    if (entry.isDirectory()) makeDirsWritable(Buffer.concat([dir, Buffer.from('/'), entry.name]))
+  const stat = lstatSync(dir)
+  if (!stat.isDirectory()) return
+  if ((stat.mode & 0o700) !== 0o700) chmodSync(dir, 0o700)
+  for (const name of readdirSync(dir, { encoding: 'buffer' }))
+    makeDirsWritable(Buffer.concat([dir, Buffer.from('/'), name]))
 }
