@@ -104,7 +104,7 @@ git_dir=\${0%/*}/..
 [ -e "$git_dir/HEAD" ] || git_dir=$(git rev-parse --git-common-dir) || exit 0
 
 needed() {
-  for entry in "$git_dir"/annex/journal/* "$git_dir"/annex/annexe/journal*; do
+  for entry in "$git_dir"/annex/journal/* "$git_dir"/annex/annexe/journal/*; do
     [ -s "$entry" ] && return
   done
   # An annexed symbolic link that was moved points nowhere until its target is changed.

@@ -63,7 +63,17 @@ describe('hooks/pre-commit', () => {
     expect(calls()).toEqual([])
   })
 
-  test('starts git-annex for a journal, in a linked work tree too', () => {
+  test.each(['journal/uuid.log', 'annexe/journal/1.mp'])('starts git-annex for %s', (path) => {
+    const repo = annexedRepo()
+    mkdirSync(repo.path('.git/annex/annexe/journal'), { recursive: true })
+    commit(repo, 'f')
+    expect(calls()).toEqual([])
+    repo.write(`.git/annex/${path}`, 'x')
+    commit(repo, 'g')
+    expect(calls()).toEqual(['pre-commit .'])
+  })
+
+  test('finds the journal from a linked work tree', () => {
     const repo = annexedRepo()
     commit(repo, 'f')
     repo.write('.git/annex/journal/uuid.log', 'x')
