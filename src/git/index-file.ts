@@ -11,30 +11,14 @@ import { objectFormat } from './object-format.js'
 import type { Repository } from './repository.js'
 import { git } from './run.js'
 
-/** What an index holds, and when it was written. */
-export interface IndexSnapshot {
-  /** In git's order: by path, then stage. Files inside sparse directories are listed one by one. */
-  readonly entries: readonly IndexEntry[]
-  /**
-   * Seconds since 1970 at which the index was written. An entry with this mtime or a later one is
-   * racy: its file may have changed without a trace.
-   */
-  readonly mtimeSeconds: number
-}
-
-/** Reads the entries of the index; none when there is no index. @throws AnnexError GIT_FAILED */
+/**
+ * Reads the entries of the index; none when there is no index.
+ * @returns in git's order: by path, then stage; files inside sparse directories one by one
+ * @throws AnnexError GIT_FAILED when git cannot read it either
+ */
 export function readIndexEntries(repository: Repository): readonly IndexEntry[] {
-  return readIndex(repository).entries
-}
-
-/** Reads the index with the time it was written. @throws AnnexError GIT_FAILED */
-export function readIndex(repository: Repository): IndexSnapshot {
-  // The time before the content: an index replaced between the two only makes more entries racy.
-  const stat = files.stat(repository.indexFile)
-  const mtimeSeconds = stat ? Number(stat.mtimeNs / 1_000_000_000n) : 0
   const parsed = tryParse(repository)
-  if (parsed && !parsed.isSparse) return { entries: parsed.entries, mtimeSeconds }
-  return { entries: listWithGit(repository), mtimeSeconds }
+  return parsed && !parsed.isSparse ? parsed.entries : listWithGit(repository)
 }
 
 /** Undefined when only git can read it. */
@@ -60,8 +44,11 @@ const NO_INDEX: ParsedIndex = {
  * @throws AnnexError INDEX_UNSUPPORTED
  */
 export function readIndexFile(repository: Repository): ParsedIndex {
-  const file = files.readFile(repository.indexFile)
-  return file ? parseIndex(file, objectFormat(repository)) : NO_INDEX
+  // The time before the content: an index replaced between the two only makes more entries racy.
+  const stat = files.stat(repository.indexFile)
+  const file = stat && files.readFile(repository.indexFile)
+  if (!file) return NO_INDEX
+  return parseIndex(file, objectFormat(repository), Number(stat.mtimeNs / 1_000_000_000n))
 }
 
 /** Entries as `git ls-files` lists them. */
@@ -93,5 +80,6 @@ function parseStagedLine(line: Bytes): IndexEntry {
     skipWorktree: tag!.toUpperCase() === 'S',
     intentToAdd: false,
     stat: undefined,
+    isRacy: true,
   }
 }

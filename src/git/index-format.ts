@@ -36,6 +36,8 @@ export interface IndexEntry {
   readonly intentToAdd: boolean
   /** Undefined when the listing came from git, which does not tell. */
   readonly stat: IndexStat | undefined
+  /** The file may have changed in the second in which the index was written, leaving no trace. */
+  readonly isRacy: boolean
 }
 
 /** An entry and its place in the file. */
@@ -74,6 +76,8 @@ export const STAT_FIELDS = [
   'gid',
   'sizeBytes',
 ] as const
+/** Offset of the seconds of the mtime. */
+const MTIME_OFFSET = 8
 /** Offset of the first byte after the stat fields: the object id. */
 const OID_OFFSET = 4 * STAT_FIELDS.length
 const HEADER_BYTES = 12
@@ -88,12 +92,14 @@ const SPARSE = 'sdir'
 class Entry implements PlacedEntry {
   readonly #file: Buffer
   readonly #oidEnd: number
+  readonly #indexSeconds: number
   #oid: Bytes | undefined
   readonly path: Bytes
   readonly offset: number
 
-  constructor(file: Buffer, offset: number, oidEnd: number, path: Bytes) {
+  constructor({ file, indexSeconds }: Body, offset: number, oidEnd: number, path: Bytes) {
     this.#file = file
+    this.#indexSeconds = indexSeconds
     this.#oidEnd = oidEnd
     this.path = path
     this.offset = offset
@@ -132,6 +138,9 @@ class Entry implements PlacedEntry {
       sizeBytes: at(9),
     }
   }
+  get isRacy(): boolean {
+    return this.#file.readUInt32BE(this.offset + MTIME_OFFSET) >= this.#indexSeconds
+  }
   get #flags(): number {
     return this.#file.readUInt16BE(this.#oidEnd)
   }
@@ -143,16 +152,17 @@ class Entry implements PlacedEntry {
 /**
  * Parses an index file.
  * @param file the whole file; entries keep referring to it
+ * @param indexSeconds mtime of the file, whole seconds; 0 makes every entry racy
  * @throws AnnexError INDEX_UNSUPPORTED when it is damaged, split, or needs what we do not know
  */
-export function parseIndex(file: Buffer, format: ObjectFormat): ParsedIndex {
+export function parseIndex(file: Buffer, format: ObjectFormat, indexSeconds = 0): ParsedIndex {
   const oidBytes = OID_BYTES[format]
   if (file.length < HEADER_BYTES + oidBytes || file.toString('latin1', 0, 4) !== 'DIRC')
     throw unsupported('it does not begin with DIRC')
   const version = file.readUInt32BE(4)
   if (version < 2 || version > 4) throw unsupported(`its version is ${version}`)
   const hasChecksum = verifyChecksum(file, format)
-  const body = { file, version, oidBytes, end: file.length - oidBytes }
+  const body = { file, version, oidBytes, end: file.length - oidBytes, indexSeconds }
   const { entries, end } = parseEntries(body, file.readUInt32BE(8))
   const extensions = parseExtensions(file, end, body.end)
   const isSparse = extensions.some(({ signature }) => signature === SPARSE)
@@ -182,6 +192,7 @@ interface Body {
   readonly oidBytes: number
   /** Offset of the checksum. */
   readonly end: number
+  readonly indexSeconds: number
 }
 
 function parseEntries(body: Body, count: number): { entries: Entry[]; end: number } {
@@ -206,7 +217,7 @@ function parseEntries(body: Body, count: number): { entries: Entry[]; end: numbe
     const nul = version < 4 && length < NAME_LENGTH ? start + length : file.indexOf(0, start)
     if (nul < 0 || nul >= end) throw unsupported(`the path of entry ${i} has no end`)
     previous = kept + text.slice(start, nul)
-    entries.push(new Entry(file, offset, oidEnd, previous))
+    entries.push(new Entry(body, offset, oidEnd, previous))
     // Versions 2 and 3 fill up with 1 to 8 NULs to a multiple of 8.
     offset = version === 4 ? nul + 1 : offset + ((nul - offset + 8) & ~7)
   }

@@ -33,8 +33,7 @@ type Wanted = ReadonlyMap<Bytes, IndexRefresh>
 
 const SECOND_NS = 1_000_000_000n
 const STAT_BYTES = 40
-/** Places in an entry: seconds of the mtime, and the size. */
-const MTIME_OFFSET = 8
+/** Place of the size in an entry. */
 const SIZE_OFFSET = 36
 const TYPE_BITS = 0o170000
 const GITLINK = 0o160000
@@ -70,8 +69,8 @@ function refreshed(
   wanted: Wanted,
   format: ObjectFormat,
 ): IndexImage | undefined {
-  const { entries, hasChecksum } = parseIndex(content, format)
   const indexSeconds = stat.mtimeNs / SECOND_NS
+  const { entries, hasChecksum } = parseIndex(content, format, Number(indexSeconds))
   let isChanged = false
   let areAllOlder = true
   for (const entry of entries) {
@@ -81,7 +80,7 @@ function refreshed(
     if (refresh.stat.mtimeNs / SECOND_NS >= indexSeconds) areAllOlder = false
   }
   if (!isChanged) return undefined
-  if (!areAllOlder) distrustRacyEntries({ content, entries, wanted }, Number(indexSeconds))
+  if (!areAllOlder) distrustRacyEntries(content, entries, wanted)
   if (hasChecksum) {
     const checksum = indexChecksum(content, format)
     checksum.copy(content, content.length - checksum.length)
@@ -117,23 +116,19 @@ function putStat(content: Buffer, offset: number, stat: files.FileStat): boolean
   return before !== content.toString('latin1', offset, offset + STAT_BYTES)
 }
 
-interface Rewriting {
-  readonly content: Buffer
-  readonly entries: readonly PlacedEntry[]
-  readonly wanted: Wanted
-}
-
 /**
  * Git looks twice at files not older than the index, because they may have changed in the second in
  * which it was written. A younger index would end that, so we put the mark on them that git itself
  * uses: a size of 0. It costs what their raciness costs: one more look.
  */
-function distrustRacyEntries({ content, entries, wanted }: Rewriting, indexSeconds: number): void {
-  for (const { offset, path, mode } of entries) {
-    const isRacy = content.readUInt32BE(offset + MTIME_OFFSET) >= indexSeconds
-    if (isRacy && (mode & TYPE_BITS) !== GITLINK && !wanted.has(path))
-      content.writeUInt32BE(0, offset + SIZE_OFFSET)
-  }
+function distrustRacyEntries(
+  content: Buffer,
+  entries: readonly PlacedEntry[],
+  wanted: Wanted,
+): void {
+  for (const entry of entries)
+    if (!wanted.has(entry.path) && (entry.mode & TYPE_BITS) !== GITLINK && entry.isRacy)
+      content.writeUInt32BE(0, entry.offset + SIZE_OFFSET)
 }
 
 /**

@@ -1,6 +1,6 @@
-import { existsSync, statSync } from 'node:fs'
+import { existsSync, utimesSync } from 'node:fs'
 import { describe, expect, test } from '@jest/globals'
-import { readIndex, readIndexEntries, readIndexFile } from '../../../src/git/index-file.js'
+import { readIndexEntries, readIndexFile } from '../../../src/git/index-file.js'
 import { openRepositoryAt } from '../../../src/git/repository.js'
 import { type ScratchRepo, useScratch } from '../../support/scratch.js'
 
@@ -22,7 +22,7 @@ const summary = (repo: ScratchRepo) =>
     [path, mode.toString(8), oid, stage, assumeValid, skipWorktree].join(' '),
   )
 
-describe('readIndex()', () => {
+describe('readIndexEntries()', () => {
   test('lists the same entries of a split index as of a whole one', () => {
     const repo = makeRepo('split')
     const whole = summary(repo)
@@ -46,22 +46,28 @@ describe('readIndex()', () => {
     expect(entries[2]!.skipWorktree).toBe(true)
   })
 
-  test('tells when the index was written', () => {
-    const repo = makeRepo('time')
-    const { mtimeSeconds } = readIndex(open(repo))
-    expect(mtimeSeconds).toBe(Math.floor(statSync(repo.path('.git/index')).mtimeMs / 1000))
+  test('knows the entries that are not older than the index', () => {
+    const repo = makeRepo('racy')
+    const time = 1_700_000_000
+    utimesSync(repo.path('a'), time, time)
+    utimesSync(repo.path('d/e'), time - 1, time - 1)
+    repo.git('update-index', '--no-assume-unchanged', 'a')
+    repo.git('update-index', '--refresh')
+    utimesSync(repo.path('.git/index'), time, time)
+    const racy = new Map(readIndexEntries(open(repo)).map((e) => [e.path, e.isRacy]))
+    expect([racy.get('a'), racy.get('d/e')]).toEqual([true, false])
   })
 
   test('finds nothing where there is no index', () => {
     const repo = scratch.repo('empty')
     expect(existsSync(repo.path('.git/index'))).toBe(false)
-    expect(readIndex(open(repo))).toEqual({ entries: [], mtimeSeconds: 0 })
+    expect(readIndexEntries(open(repo))).toEqual([])
   })
 
   test('lets git say what is wrong with a broken index', () => {
     const repo = makeRepo('broken')
     repo.write('.git/index', 'no index at all, but long enough')
-    expect(() => readIndex(open(repo))).toThrow(/bad signature/)
+    expect(() => readIndexEntries(open(repo))).toThrow(/bad signature/)
   })
 
   test('reads the index that git uses now, also with our own fallback', () => {

@@ -347,23 +347,22 @@ describe('refreshIndex()', () => {
     const from = (file: string) => JSON.stringify(join(PROJECT, 'src', file))
     repo.write(
       '.git/forever.ts',
-      `import { refreshIndex } from ${from('git/index-refresh.ts')}
+      `import { spawn } from 'node:child_process'
+      import { refreshIndex } from ${from('git/index-refresh.ts')}
       import { openRepositoryAt } from ${from('git/repository.ts')}
       import { lstat } from ${from('platform/files.ts')}
       const repository = openRepositoryAt(${JSON.stringify(repo.dir)})!
       for (let i = 0; ; i++) {
         const stat = lstat(i % 2 ? '${repo.path('a')}' : '${repo.path('e')}')!
         refreshIndex(repository, [{ path: 'many/f7', oid: '${oid}', stat }])
+        if (i === 1) spawn('sh', ['-c', \`sleep \${process.argv[2]}; kill \${process.pid}\`])
         await new Promise(setImmediate)
       }`,
     )
     const before = statSync(repo.path('.git/index')).ino
+    const argv = [join(PROJECT, 'node_modules/.bin/bun'), 'run', '.git/forever.ts'] as const
     for (let i = 0; i < 8; i++) {
-      const child = spawnSync(join(PROJECT, 'node_modules/.bin/bun'), ['run', '.git/forever.ts'], {
-        cwd: repo.dir,
-        timeout: 300 + 9 * i,
-        killSignal: 'SIGTERM',
-      })
+      const child = spawnSync(argv[0], [...argv.slice(1), `0.0${i}${i}`], { cwd: repo.dir })
       expect(child.signal).toBe('SIGTERM')
       expect(existsSync(repo.path('.git/index.lock'))).toBe(false)
     }
