@@ -9,8 +9,9 @@ import type { Bytes } from '../model/bytes.js'
 import { locationLogKey } from '../model/logs/branch-paths.js'
 import type { Difference } from '../model/logs/difference-log.js'
 import { applyLogEdit, type LogEdit } from '../model/logs/log-edit.js'
+import type { TransitionName } from '../model/logs/transitions.js'
 import type { Uuid } from '../model/uuid.js'
-import type { Clock } from '../model/vector-clock.js'
+import { type Clock, clockFromMs } from '../model/vector-clock.js'
 import { commitJournals } from './commit.js'
 import { CommittedContent } from './committed.js'
 import { createBranch } from './create.js'
@@ -20,7 +21,16 @@ import type { Sha } from './objects.js'
 import { PeerJournal } from './peer-journal.js'
 import { BranchQueries } from './queries.js'
 import { readBranchHead } from './refs.js'
-import { applyRecords, type BranchPlace, groupByPath, isPrivate, lockJournal } from './staging.js'
+import {
+  applyRecords,
+  type BranchPlace,
+  groupByPath,
+  isPrivate,
+  lockJournal,
+  stageJournals,
+} from './staging.js'
+import { beginTransitions } from './transition.js'
+import { findUnmerged, mergeUnmerged } from './update.js'
 
 export interface BranchOptions {
   /** Repositories whose changes stay in this repository (`annex.private`, `annex-private`). */
@@ -46,14 +56,20 @@ export class AnnexBranch extends BranchQueries implements Disposable {
   readonly #place: BranchPlace
   readonly #writer: JournalWriter
   readonly #message: string
+  readonly #clock: Clock | undefined
+  readonly #differences: ReadonlySet<Difference>
+  /** Commits that could not be merged into a read-only repository. */
+  #unmerged: readonly CommittedContent[] = []
   #view: View | undefined
 
   constructor(repository: Repository, options: BranchOptions = {}) {
     super()
-    const { differences = new Set(), privateUuids = new Set<Uuid>() } = options
+    const { differences = new Set<Difference>(), privateUuids = new Set<Uuid>() } = options
+    this.#differences = differences
     this.oneLevelHash = differences.has('OneLevelBranchHash')
     this.#place = { repository, privateUuids, oneLevelHash: this.oneLevelHash }
     this.#writer = new JournalWriter(repository.annexDir, { clock: options.clock })
+    this.#clock = options.clock
     this.#message = options.commitMessage ?? 'update'
   }
 
@@ -75,6 +91,25 @@ export class AnnexBranch extends BranchQueries implements Disposable {
     this.#view = undefined
   }
 
+  /**
+   * Merges the git-annex branches that were fetched or pushed here, with what is pending. One process
+   * when there are none.
+   * @returns the merged refs, such as `origin/git-annex`; empty when there was no news. A repository
+   *   that cannot be written is read from now on as if they were merged.
+   * @throws AnnexError BRANCH_INCOMPATIBLE when one is tuned differently or has unknown transitions
+   */
+  update(): readonly Bytes[] {
+    const unmerged = findUnmerged(this.#place)
+    if (!unmerged) return []
+    this.#writer.close()
+    const outcome = mergeUnmerged(this.#place, { differences: this.#differences }, unmerged)
+    this.refresh()
+    if (outcome.kind === 'merged') return outcome.refs
+    const { repository } = this.#place
+    this.#unmerged = outcome.commits.map((commit) => new CommittedContent(repository, commit))
+    return []
+  }
+
   #open(): View {
     const { repository, oneLevelHash } = this.#place
     const { annexDir } = repository
@@ -90,7 +125,7 @@ export class AnnexBranch extends BranchQueries implements Disposable {
 
   override read(path: Bytes): Bytes {
     const { committed } = this.#open()
-    return this.#withPending(path, () => committed.read(path))
+    return this.#withPending(path, () => this.#withUnmerged(path, committed.read(path)))
   }
 
   /** Reads several files; empty for those that do not exist. */
@@ -99,9 +134,14 @@ export class AnnexBranch extends BranchQueries implements Disposable {
     for (const [path, content] of contents)
       contents.set(
         path,
-        this.#withPending(path, () => content),
+        this.#withPending(path, () => this.#withUnmerged(path, content)),
       )
     return contents
+  }
+
+  #withUnmerged(path: Bytes, content: Bytes): Bytes {
+    const others = this.#unmerged.map((other) => other.read(path))
+    return [content, ...others].filter((text) => text !== '').join('\n')
   }
 
   #withPending(path: Bytes, readCommitted: () => Bytes): Bytes {
@@ -131,7 +171,13 @@ export class AnnexBranch extends BranchQueries implements Disposable {
     const { committed, peer, privateJournal, pending } = this.#open()
     const all = committed.all()
     yield* all.keys()
-    const others = new Set([...peer.paths(), ...privateJournal.paths(), ...pending.keys()])
+    const unmerged = this.#unmerged.flatMap((other) => [...other.all().keys()])
+    const others = new Set([
+      ...unmerged,
+      ...peer.paths(),
+      ...privateJournal.paths(),
+      ...pending.keys(),
+    ])
     for (const path of others) if (!all.has(path)) yield path
   }
 
@@ -197,6 +243,24 @@ export class AnnexBranch extends BranchQueries implements Disposable {
     this.refresh()
     this.#view = { ...this.#open(), committed }
     return true
+  }
+
+  /**
+   * Rewrites the branch without its history, and perhaps without what it says of dead repositories;
+   * other clones will do the same when they merge it.
+   * @throws Error when somebody else moves the branch meanwhile
+   */
+  forget(names: readonly TransitionName[]): void {
+    const { repository } = this.#place
+    this.create()
+    this.#writer.close()
+    using _lock = lockJournal(repository)
+    const before = new CommittedContent(repository, this.head())
+    const staged = stageJournals(this.#place, before)
+    const clock = this.#clock ?? clockFromMs(Date.now())
+    if (!beginTransitions(this.#place, { before, staged }, { names, clock }))
+      throw new Error('The git-annex branch was changed while it was rewritten')
+    this.refresh()
   }
 
   /** Ends this process's journal segment. Nothing is committed. */

@@ -1,8 +1,9 @@
 /** Making the git-annex branch. Implements spec: repository, section 2.6. */
+import { findRef } from '../git/refs.js'
 import type { Repository } from '../git/repository.js'
 import { committerIdent, importCommit } from './fast-import.js'
 import type { Sha } from './objects.js'
-import { moveBranch, readBranchHead, readRef } from './refs.js'
+import { moveBranch, readBranchHead } from './refs.js'
 
 const ORIGIN_REF = 'refs/remotes/origin/git-annex'
 
@@ -12,7 +13,7 @@ const ORIGIN_REF = 'refs/remotes/origin/git-annex'
  * @throws AnnexError GIT_FAILED, also when git knows no identity to commit with
  */
 export function createBranch(repository: Repository): Sha {
-  const origin = readRef(repository, ORIGIN_REF)
+  const origin = findRef(repository, ORIGIN_REF)
   if (origin !== undefined) moveBranch(repository, origin, undefined)
   else
     importCommit(repository, {

@@ -8,8 +8,12 @@ import { type Bytes, bytesFromText } from '../model/bytes.js'
 import { gitBulk, type Sha } from './objects.js'
 import { BRANCH_REF } from './refs.js'
 
-/** What becomes of a path: new bytes, a blob that git has already, or nothing. */
-export type FileChange = { readonly content: Bytes } | { readonly sha: Sha } | 'remove'
+/** What becomes of a path: new bytes, a blob or a tree that git has already, or nothing. */
+export type FileChange =
+  | { readonly content: Bytes }
+  | { readonly sha: Sha }
+  | { readonly tree: Sha }
+  | 'remove'
 
 export interface BranchCommit {
   readonly message: string
@@ -59,6 +63,7 @@ function formatStream(commit: BranchCommit): Bytes {
 
 function formatChange(path: Bytes, change: FileChange): Bytes {
   if (change === 'remove') return `D ${path}\n`
+  if ('tree' in change) return `M 040000 ${change.tree} ${path}\n`
   if ('sha' in change) return `M 100644 ${change.sha} ${path}\n`
   return `M 100644 inline ${path}\ndata ${change.content.length}\n${change.content}\n`
 }
