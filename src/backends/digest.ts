@@ -6,9 +6,11 @@
  * `bench/hashes.ts`.
  */
 import { bun } from '../platform/runtime.js'
+import { newBlake2TreeHasher } from './blake2-tree.js'
 import { isWasmReady, newWasmHasher, prepareWasm, type WasmAlgorithm } from './hash-wasm.js'
 import type { Hasher } from './hasher.js'
 import { newOpensslHasher } from './openssl.js'
+import { newSkeinHasher } from './skein.js'
 
 /** How hashers of one function are made. */
 export interface Digest {
@@ -41,6 +43,15 @@ export function hashWasm(algorithm: WasmAlgorithm, bits: number): Digest {
 /** A function that Bun's crypto library has and Node's has not. */
 export function opensslOnBun(algorithm: WasmAlgorithm, bits: number): Digest {
   return bun ? openssl(algorithm, bits) : hashWasm(algorithm, bits)
+}
+
+/** Skein-256-256 or Skein-512-512. */
+export function skein(bits: 256 | 512): Digest {
+  return synchronous(bits, () => newSkeinHasher(bits))
+}
+
+export function blake2Tree(name: 'blake2bp' | 'blake2sp', bits: number): Digest {
+  return synchronous(bits, () => newBlake2TreeHasher(name, bits))
 }
 
 function synchronous(bits: number, start: () => Hasher): Digest {

@@ -6,7 +6,7 @@
 import type { Bytes } from '../model/bytes.js'
 import { bytesToText } from '../model/bytes.js'
 import { AnnexError } from '../model/errors.js'
-import { type Digest, hashWasm, openssl, opensslOnBun } from './digest.js'
+import { blake2Tree, type Digest, hashWasm, openssl, opensslOnBun, skein } from './digest.js'
 import type { Hasher } from './hasher.js'
 
 /**
@@ -41,14 +41,19 @@ const HASHES: readonly (readonly [name: Bytes, digest: Digest, isSecure?: false]
   ['SHA3_512', openssl('sha3-512', 512)],
   ['SHA3_224', openssl('sha3-224', 224)],
   ['SHA3_384', openssl('sha3-384', 384)],
+  ['SKEIN256', skein(256)],
+  ['SKEIN512', skein(512)],
   ['BLAKE2B256', opensslOnBun('blake2b256', 256)],
   ['BLAKE2B512', openssl('blake2b512', 512)],
   ['BLAKE2B160', hashWasm('blake2b160', 160)],
   ['BLAKE2B224', hashWasm('blake2b224', 224)],
   ['BLAKE2B384', hashWasm('blake2b384', 384)],
+  ['BLAKE2BP512', blake2Tree('blake2bp', 512)],
   ['BLAKE2S256', openssl('blake2s256', 256)],
   ['BLAKE2S160', hashWasm('blake2s160', 160)],
   ['BLAKE2S224', hashWasm('blake2s224', 224)],
+  ['BLAKE2SP256', blake2Tree('blake2sp', 256)],
+  ['BLAKE2SP224', blake2Tree('blake2sp', 224)],
   ['SHA1', openssl('sha1', 160), false],
   ['MD5', openssl('md5', 128), false],
 ]
