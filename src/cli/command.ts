@@ -12,7 +12,8 @@ import type { Annex } from './annex.js'
 export interface Item {
   /** Path relative to the current directory, or null; shown after the command's name. */
   readonly file?: Bytes | null
-  readonly key?: Key
+  /** The key, serialized. */
+  readonly keyText?: Bytes
   /** The arguments or the batch line that this item came from. */
   readonly input?: readonly string[]
   /** Shown instead of the file, for items that are no files. */
@@ -24,6 +25,11 @@ export interface Action {
   /** First word of the line, such as `get`; also `command` in JSON. */
   readonly command: string
   readonly item: Item
+  /**
+   * An answer rather than an event: text mode prints only the lines it gives, also with --quiet; its
+   * JSON object has `file` (when the item has one), `error-messages` and the fields it sets.
+   */
+  readonly answer?: boolean
   /**
    * Does the work. True or nothing: ok; false: failed. An exception is shown and counts as failed.
    */
@@ -42,17 +48,34 @@ export interface ItemUi {
   progress(doneBytes: number, totalBytes?: number): void
   /** A further JSON field of the item; text reporters ignore it. */
   field(name: string, value: unknown): void
+  /** Several further JSON fields; `make` is only called when somebody wants them. */
+  fields(make: () => Readonly<Record<string, unknown>>): void
   /** Replaces `COMMAND FILE ok` by these lines in text mode (find, lookupkey …); ended by LF each. */
   line(text: Bytes): void
   /** Text printed verbatim, without adding a newline (find --print0, --format). */
   verbatim(text: Bytes): void
+  /** Ends the item's line and flushes: a child process is about to print for itself. */
+  giveWay(): void
   /** Shows no line at all for this item in text mode unless it fails. */
   silent(): void
 }
 
+/** What each type of option parses to. Duration: seconds; jobs: a number, or as many as there are CPUs. */
+interface OptionTypes {
+  boolean: boolean
+  string: string | undefined
+  number: number | undefined
+  strings: readonly string[]
+  key: Key | undefined
+  duration: number | undefined
+  jobs: number | 'cpus' | undefined
+}
+
+export type OptionType = keyof OptionTypes
+
 /** One option; the key in {@link Command.options} is its long name. */
 export interface OptionSpec {
-  readonly type: 'boolean' | 'string' | 'number' | 'strings'
+  readonly type: OptionType
   readonly alias?: string
   readonly summary: string
   /** Name of the value in help, such as `REMOTE`. */
@@ -64,22 +87,21 @@ export type OptionSpecs = Readonly<Record<string, OptionSpec>>
 
 /** The values that options parse to: booleans default to false, the others may be missing. */
 export type OptionValues<S extends OptionSpecs> = {
-  readonly [N in keyof S]: S[N]['type'] extends 'boolean'
-    ? boolean
-    : S[N]['type'] extends 'number'
-      ? number | undefined
-      : S[N]['type'] extends 'strings'
-        ? readonly string[]
-        : string | undefined
+  readonly [N in keyof S]: OptionTypes[S[N]['type']]
 }
 
 /** Parsed arguments: positional words and options. */
 export interface Args<S extends OptionSpecs> {
   readonly words: readonly string[]
   readonly options: OptionValues<S & typeof commonOptions>
+  /**
+   * The matching options in the order given, as tokens of an expression: `include=*.mp3`, `or`,
+   * `not`, `(` …; empty unless {@link Command.matching}.
+   */
+  readonly matching: readonly Bytes[]
 }
 
-/** Options that every command takes (spec: CLI, section 2). */
+/** Options that every command takes (spec: CLI, section 2). The hidden ones do nothing yet. */
 export const commonOptions = {
   force: { type: 'boolean', summary: 'skip safety checks' },
   fast: { type: 'boolean', alias: 'F', summary: 'skip slow steps' },
@@ -89,13 +111,38 @@ export const commonOptions = {
   config: { type: 'strings', alias: 'c', value: 'NAME=VALUE', summary: 'override a git setting' },
   numcopies: { type: 'number', alias: 'N', value: 'N', summary: 'override numcopies' },
   mincopies: { type: 'number', value: 'N', summary: 'override mincopies' },
-  'time-limit': { type: 'string', alias: 'T', value: 'DURATION', summary: 'stop after this time' },
+  'time-limit': {
+    type: 'duration',
+    alias: 'T',
+    value: 'DURATION',
+    summary: 'stop after this time',
+  },
+  backend: { type: 'string', alias: 'b', value: 'NAME', summary: 'make keys of this kind' },
+  'size-limit': { type: 'string', value: 'SIZE', summary: 'stop after this much', hidden: true },
+  trust: { type: 'strings', value: 'REPOSITORY', summary: 'ignored', hidden: true },
+  semitrust: { type: 'strings', value: 'REPOSITORY', summary: 'override trust', hidden: true },
+  untrust: { type: 'strings', value: 'REPOSITORY', summary: 'override trust', hidden: true },
+  'trust-glacier': { type: 'boolean', summary: 'ignored', hidden: true },
+  'user-agent': { type: 'string', value: 'NAME', summary: 'HTTP user agent', hidden: true },
+  'no-debug': { type: 'boolean', summary: 'no debug messages', hidden: true },
+  debugfilter: { type: 'string', value: 'NAME,…', summary: 'debug these', hidden: true },
+  explain: { type: 'boolean', summary: 'show reasons', hidden: true },
+  'notify-start': { type: 'boolean', summary: 'ignored', hidden: true },
+  'notify-finish': { type: 'boolean', summary: 'ignored', hidden: true },
+  rebalance: { type: 'boolean', summary: 'act as fully balanced', hidden: true },
 } as const satisfies OptionSpecs
 
 /** Options of commands that can answer in JSON. */
 export const jsonOptions = {
   json: { type: 'boolean', alias: 'j', summary: 'one JSON object for each item' },
   'json-error-messages': { type: 'boolean', summary: 'put messages into the JSON objects' },
+} as const satisfies OptionSpecs
+
+/** Options of commands that move content. */
+export const transferOptions = {
+  ...jsonOptions,
+  'json-progress': { type: 'boolean', summary: 'JSON objects that tell the progress, too' },
+  jobs: { type: 'jobs', alias: 'J', value: 'N|cpus', summary: 'how many to do at once' },
 } as const satisfies OptionSpecs
 
 /** Options of commands that read requests from stdin. */
@@ -119,6 +166,8 @@ export interface Command<S extends OptionSpecs = OptionSpecs, N extends Needs = 
   readonly needs: N
   /** Also refuses to run in a bare repository. */
   readonly needsWorkTree?: boolean
+  /** Takes the matching options (`--include`, `--in`, `--and` …; spec: CLI, section 4). */
+  readonly matching?: boolean
   /** Leaves the journal uncommitted (spec: the git-annex branch, section 6.2). */
   readonly leavesJournal?: boolean
   readonly options: S
@@ -132,4 +181,6 @@ export type AnnexFor<N extends Needs> = N extends 'nothing' ? Surround : Annex
 export interface Surround {
   readonly cwd: Bytes
   readonly env: Readonly<Record<string, string | undefined>>
+  /** Loads every command there is, for help and completion. */
+  loadCommands(): Promise<readonly Command[]>
 }

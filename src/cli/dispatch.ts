@@ -1,0 +1,113 @@
+/**
+ * From the command line to a command, or to a helpful word when there is none of that name.
+ * Implements spec: CLI, section 1.
+ */
+import { type Bytes, bytesFromText } from '../model/bytes.js'
+import { AnnexError } from '../model/errors.js'
+import { findProgram, runForeground } from '../platform/program.js'
+import type { Command } from './command.js'
+import { formatError } from './message.js'
+import { type Output, OutputClosed, ProcessOutput } from './output.js'
+import { splitCommand } from './parse.js'
+import { runCommand } from './run-command.js'
+import { findSimilar } from './similar.js'
+import { PROGRAM_USAGE } from './usage.js'
+
+/** What the floor above knows: the process we are, and the commands there are. */
+export interface Program {
+  /** Absolute current directory. */
+  readonly cwd: Bytes
+  readonly env: Readonly<Record<string, string | undefined>>
+  loadCommand(name: string): Promise<Command | undefined>
+  loadCommands(): Promise<Command[]>
+  /** Names that can be typed. */
+  readonly names: readonly string[]
+  /** Names of git-annex's commands that this program lacks. */
+  readonly notBuiltYet: ReadonlySet<string>
+}
+
+const FAILED_STATUS = 1
+/** 128 + SIGPIPE: what a shell reports for git when its reader has gone. */
+const CLOSED_STATUS = 141
+
+/**
+ * Runs what a command line asks for.
+ * @param argv the arguments of the program, as text
+ * @returns the exit status
+ */
+export async function dispatch(argv: readonly string[], program: Program): Promise<number> {
+  const output = new ProcessOutput()
+  try {
+    const status = await runNamed(argv, program, output)
+    output.flush()
+    return status
+  } catch (error) {
+    if (error instanceof OutputClosed) return CLOSED_STATUS
+    output.writeError(formatError(error))
+    return FAILED_STATUS
+  }
+}
+
+async function runNamed(
+  argv: readonly string[],
+  program: Program,
+  output: Output,
+): Promise<number> {
+  const { name: typed, rest } = splitCommand(argv)
+  const isHelp = typed === undefined && rest.some((word) => word === '--help' || word === '-h')
+  const name = isHelp ? 'help' : typed
+  if (name === undefined) {
+    const problem = rest.length === 0 ? 'Missing: COMMAND' : `Invalid option \`${rest[0]}'`
+    return refuse(output, `${problem}\n\n${PROGRAM_USAGE}`)
+  }
+  const command = await program.loadCommand(name)
+  const surround = { cwd: program.cwd, env: program.env, loadCommands: program.loadCommands }
+  if (command) return await runCommand(command, isHelp ? [] : rest, { surround, output })
+  return runForeign(name, rest, { program, output })
+}
+
+/** A name that is no command of ours: perhaps a program `git-annex-NAME` is installed. */
+function runForeign(
+  name: string,
+  rest: readonly string[],
+  { program, output }: { program: Program; output: Output },
+): number {
+  const path = findProgram(`git-annex-${name}`, program.env.PATH ?? '')
+  if (path !== undefined) return runForeground([path, ...rest])
+  if (program.notBuiltYet.has(name))
+    throw new AnnexError('NOT_BUILT_YET', `The command "${name}" is not built yet`, {
+      hint: 'git annex help --all lists the commands that are',
+    })
+  const similar = findSimilar(name, program.names)
+  const guess = similar.length === 0 ? '' : `Did you mean this?\n${lines(similar)}\n`
+  return refuse(output, `Invalid argument \`${name}'\n\n${guess}${PROGRAM_USAGE}`)
+}
+
+function lines(names: readonly string[]): string {
+  return names.map((name) => `    ${name}\n`).join('')
+}
+
+function refuse(output: Output, text: string): number {
+  output.writeError(bytesFromText(text))
+  return FAILED_STATUS
+}
+
+/**
+ * Says what a program that is only a name so far cannot do.
+ * @returns the exit status
+ */
+export function explainMissingProgram(name: string): number {
+  const purposes: Readonly<Record<string, string>> = {
+    'git-annex-shell': 'It cannot serve the contents of this repository over ssh yet',
+    'git-remote-annex': 'It cannot fetch from or push to annex:: urls yet',
+  }
+  const error = new AnnexError(
+    'NOT_BUILT_YET',
+    `${name} is not built yet. ${purposes[name] ?? ''}`,
+    {
+      hint: 'Use a repository path, or git-annex 10 on that machine',
+    },
+  )
+  new ProcessOutput().writeError(formatError(error))
+  return FAILED_STATUS
+}

@@ -1,0 +1,91 @@
+/**
+ * Standard output and standard error as byte sinks. Lines are collected and written in large pieces:
+ * a write call for each would cost `find` 10,000 calls. What is collected goes out when the program
+ * waits for something, when it is 100 ms old, and at the end.
+ */
+import { type Bytes, bytesToBuffer } from '../model/bytes.js'
+import { isErrno } from '../model/errors.js'
+import * as files from '../platform/files.js'
+import { isTerminal } from '../platform/terminal.js'
+
+const STDOUT = 1
+const STDERR = 2
+const FULL_BYTES = 1 << 16
+const STALE_MS = 100
+
+/** Where a reporter writes. */
+export interface Output {
+  /** Whether a person is looking at standard output. */
+  readonly isTerminal: boolean
+  /** @throws OutputClosed */
+  write(bytes: Bytes): void
+  /** Writes a message to standard error, after everything on standard output so far. */
+  writeError(bytes: Bytes): void
+  /** @throws OutputClosed */
+  flush(): void
+}
+
+/** Whoever read our output has gone: the program ends without a word, as git does. */
+export class OutputClosed extends Error {
+  override readonly name = 'OutputClosed'
+}
+
+/** The process's own standard output and error. */
+export class ProcessOutput implements Output {
+  #pending: Bytes = ''
+  #scheduled = false
+  #closed = false
+  #flushedMs = 0
+  #isTerminal: boolean | undefined
+
+  get isTerminal(): boolean {
+    this.#isTerminal ??= isTerminal(STDOUT)
+    return this.#isTerminal
+  }
+
+  write(bytes: Bytes): void {
+    this.#pending += bytes
+    if (this.#pending.length >= FULL_BYTES || performance.now() - this.#flushedMs > STALE_MS)
+      this.flush()
+    else if (!this.#scheduled) this.#schedule()
+  }
+
+  writeError(bytes: Bytes): void {
+    this.flush()
+    try {
+      files.writeFully(STDERR, bytesToBuffer(bytes))
+    } catch (error) {
+      // Nobody is left to be told.
+      if (!isErrno(error, 'EPIPE', 'EBADF')) throw error
+    }
+  }
+
+  flush(): void {
+    if (this.#closed) throw new OutputClosed()
+    if (this.#pending === '') return
+    const buffer = bytesToBuffer(this.#pending)
+    this.#pending = ''
+    this.#flushedMs = performance.now()
+    try {
+      files.writeFully(STDOUT, buffer)
+    } catch (error) {
+      if (!isErrno(error, 'EPIPE')) throw error
+      this.#closed = true
+      throw new OutputClosed()
+    }
+  }
+
+  /** Promises settle before this runs, so a command that only computes is not slowed down. */
+  #schedule(): void {
+    this.#scheduled = true
+    setImmediate(() => {
+      this.#scheduled = false
+      try {
+        this.flush()
+      } catch (error) {
+        // The next write will say so, where somebody can clean up.
+        if (!(error instanceof OutputClosed)) throw error
+      }
+    })
+  }
+}

@@ -1,0 +1,61 @@
+/** Seeking that is not by the files of the work tree: all keys, unused ones, another tree's files. */
+import { git } from '../git/run.js'
+import type { Bytes } from '../model/bytes.js'
+import { formatKey, parseKey } from '../model/key.js'
+import { parsePresenceLog } from '../model/logs/presence.js'
+import * as files from '../platform/files.js'
+import type { Annex } from './annex.js'
+
+/** An annexed file of a tree. */
+export interface TreeFile {
+  /** Relative to the top of the tree. */
+  readonly path: Bytes
+  readonly keyText: Bytes
+}
+
+/**
+ * The annexed files of any tree.
+ * @param ref anything git resolves to a tree
+ * @throws AnnexError GIT_FAILED when it does not
+ */
+export function* annexedFilesOfTree(annex: Annex, ref: string): Iterable<TreeFile> {
+  const { stdout } = git(annex.repository, ['ls-tree', '--full-tree', '-r', '-z', ref, '--'])
+  const blobs = stdout
+    .toString('latin1')
+    .split('\0')
+    .slice(0, -1)
+    .map((line) => {
+      const [mode, , oid] = line.slice(0, line.indexOf('\t')).split(' ')
+      return {
+        path: line.slice(line.indexOf('\t') + 1),
+        oid: oid!,
+        mode: Number.parseInt(mode!, 8),
+      }
+    })
+  annex.blobKeys.resolve(blobs)
+  for (const blob of blobs) {
+    const keyText = annex.blobKeys.keyTextOf(blob)
+    if (keyText !== undefined) yield { path: blob.path, keyText }
+  }
+}
+
+/** The keys that the last `unused` listed, in lines `NUMBER KEY [TIME]`. */
+export function readUnusedKeys({ repository }: Annex): Bytes[] {
+  const list = files.readFile(`${repository.annexDir}/unused`)?.toString('latin1') ?? ''
+  return list.split('\n').flatMap((line) => {
+    const key = parseKey(line.split(' ')[1] ?? '')
+    return key ? [formatKey(key)] : []
+  })
+}
+
+/** Every key the git-annex branch knows, but for those that were declared dead everywhere. */
+export function* allKeys(annex: Annex): Iterable<Bytes> {
+  for (const [keyText, log] of annex.branch.locationLogs()) if (!isDead(log)) yield keyText
+}
+
+/** Parsing every log would cost more than all the rest; an `X` is rare. */
+function isDead(log: Bytes): boolean {
+  if (!log.includes(' X ')) return false
+  const states = [...parsePresenceLog(log).values()]
+  return states.length > 0 && states.every(({ status }) => status === 'X')
+}

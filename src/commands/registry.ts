@@ -1,0 +1,58 @@
+/**
+ * Every command by name, each behind a literal import, so that a start loads only the one it runs.
+ *
+ * A new command is one file, one line here, one test and one line in docs/compatibility.md.
+ */
+import type { Command } from '../cli/command.js'
+
+type Load = () => Promise<Command>
+
+/** By the name that is typed; the file has the same name. */
+export const COMMANDS: Readonly<Record<string, Load>> = {
+  contentlocation: async () => (await import('./contentlocation.js')).contentlocation,
+  describe: async () => (await import('./describe.js')).describe,
+  examinekey: async () => (await import('./examinekey.js')).examinekey,
+  find: async () => (await import('./find.js')).find,
+  help: async () => (await import('./help.js')).help,
+  lookupkey: async () => (await import('./lookupkey.js')).lookupkey,
+  status: async () => (await import('./status.js')).status,
+  version: async () => (await import('./version.js')).version,
+  whereis: async () => (await import('./whereis.js')).whereis,
+}
+
+/** Other names of commands. */
+export const ALIASES: Readonly<Record<string, string>> = { edit: 'unlock' }
+
+/** Commands of git-annex 10.20260421 and of our own plan that do not exist yet. */
+export const NOT_BUILT_YET: ReadonlySet<string> = new Set(
+  `addcomputed addunused addurl adjust assist assistant benchmark checkpresentkey configremote config
+   dead diffdriver disableremote dropkey dropunused enable-tor enableremote expire export
+   extendcluster filter-branch findcomputed findkeys findref fix forget fromkey fsck fuzztest group
+   groupwanted import importfeed initcluster initremote inprogress list lock log map matchexpression
+   maxsize metadata migrate mincopies mirror multicast numcopies oldkeys p2p p2phttp post-receive
+   pre-commit pull push readpresentkey recompute registerurl reinit reinject rekey remotedaemon
+   renameremote repair required reregisterurl resolvemerge restage rmurl satisfy schedule semitrust
+   setkey setpresentkey sim smudge test testremote transferkey transferrer trust unannex undo ungroup
+   unlock unregisterurl untrust unused updatecluster updateproxy upgrade vadd vcycle vfilter vicfg
+   view vpop wanted watch webapp whereused add get drop move copy find whereis info lookupkey
+   contentlocation examinekey calckey describe status sync merge init uninit filter-process
+   doctor prune resolve track why`
+    .split(/\s+/)
+    .filter((name) => !(name in COMMANDS)),
+)
+
+/**
+ * Loads a command by the name that was typed.
+ * @returns undefined when there is none of that name
+ */
+export async function loadCommand(name: string): Promise<Command | undefined> {
+  const load = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined
+  if (load) return await load()
+  const alias = Object.hasOwn(ALIASES, name) ? ALIASES[name] : undefined
+  return alias === undefined ? undefined : await loadCommand(alias)
+}
+
+/** Loads every command; for help and completion. */
+export async function loadCommands(): Promise<Command[]> {
+  return await Promise.all(Object.values(COMMANDS).map((load) => load()))
+}

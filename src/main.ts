@@ -1,0 +1,39 @@
+/**
+ * The program: looks at what it was asked for and loads no more than that needs.
+ *
+ * Git starts us for every `add` and `checkout` (the fast door below) and hooks start us on every
+ * commit, so nothing heavy may stand among these imports. Only here are argv, cwd, the environment
+ * and the exit status touched.
+ */
+import { bytesFromText } from './model/bytes.js'
+import { VERSION } from './model/version.js'
+import * as files from './platform/files.js'
+
+const STDOUT = 1
+
+/** @returns the exit status */
+async function main(argv: readonly string[]): Promise<number> {
+  const program = process.argv0.slice(process.argv0.lastIndexOf('/') + 1)
+  if (program === 'git-annex-shell' || program === 'git-remote-annex') {
+    const { explainMissingProgram } = await import('./cli/dispatch.js')
+    return explainMissingProgram(program)
+  }
+  if (argv[0] === 'version' && argv[1] === '--raw' && argv.length === 2) {
+    files.writeFully(STDOUT, Buffer.from(VERSION))
+    return 0
+  }
+  const { dispatch } = await import('./cli/dispatch.js')
+  const { loadCommand, loadCommands, ALIASES, COMMANDS, NOT_BUILT_YET } = await import(
+    './commands/registry.js'
+  )
+  return await dispatch(argv, {
+    cwd: bytesFromText(process.cwd()),
+    env: process.env,
+    loadCommand,
+    loadCommands,
+    names: [...Object.keys(COMMANDS), ...Object.keys(ALIASES)],
+    notBuiltYet: NOT_BUILT_YET,
+  })
+}
+
+process.exit(await main(process.argv.slice(2)))
