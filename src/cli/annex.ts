@@ -10,6 +10,8 @@ import type { Uuid } from '../model/uuid.js'
 import type { TrustSources } from '../policy/trust.js'
 import type { Remote } from '../remotes/remote.js'
 import type { ObjectStore } from '../store/object-store.js'
+import type { WorkTreeUpdates } from '../worktree/updates.js'
+import type { Messages } from './messages.js'
 
 export interface Annex {
   readonly repository: Repository
@@ -19,6 +21,8 @@ export interface Annex {
   /** Absolute current directory. */
   readonly cwd: Bytes
   readonly env: Readonly<Record<string, string | undefined>>
+  /** For what is to be said outside of any item. */
+  readonly messages: Messages
   readonly store: ObjectStore
   /** The git-annex branch; other refs are merged in before it is first read. */
   readonly branch: AnnexBranch
@@ -27,6 +31,13 @@ export interface Annex {
   readonly trust: TrustSources
   /** Remotes that may hold content, cheapest first, those with annex-ignore included. */
   remotes(): Promise<readonly Remote[]>
+  /** Makes work tree files follow the contents that come and go. */
+  readonly workTree: WorkTreeUpdates
+  /**
+   * Merges what other clones have recorded into the branch.
+   * @param options.always also when annex.merge-annex-branches is false
+   */
+  mergeBranches(options?: { always?: boolean }): void
   /**
    * Work to be done once when the command's actions are over (refresh the index, commit the
    * journal, close remotes). Run by {@link Annex.finish} in order of registration.

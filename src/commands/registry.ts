@@ -10,12 +10,19 @@ type Load = () => Promise<Command>
 /** By the name that is typed; the file has the same name. */
 export const COMMANDS: Readonly<Record<string, Load>> = {
   contentlocation: async () => (await import('./contentlocation.js')).contentlocation,
+  copy: async () => (await import('./copy.js')).copy,
   describe: async () => (await import('./describe.js')).describe,
+  drop: async () => (await import('./drop.js')).drop,
   examinekey: async () => (await import('./examinekey.js')).examinekey,
   find: async () => (await import('./find.js')).find,
+  get: async () => (await import('./get.js')).get,
   help: async () => (await import('./help.js')).help,
+  init: async () => (await import('./init.js')).init,
   lookupkey: async () => (await import('./lookupkey.js')).lookupkey,
+  merge: async () => (await import('./merge.js')).merge,
+  move: async () => (await import('./move.js')).move,
   status: async () => (await import('./status.js')).status,
+  sync: async () => (await import('./sync.js')).sync,
   version: async () => (await import('./version.js')).version,
   whereis: async () => (await import('./whereis.js')).whereis,
 }

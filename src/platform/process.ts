@@ -9,3 +9,8 @@ export function isProcessAlive(pid: number): boolean {
     return (error as NodeJS.ErrnoException).code === 'EPERM'
   }
 }
+
+/** Absolute path of the program that runs, as text: the compiled git-annex, or Node or Bun. */
+export function executablePath(): string {
+  return process.execPath
+}

@@ -1,9 +1,8 @@
 /** Trust levels and where they come from. Implements spec: numcopies and drop safety, section 2. */
 import type { GitConfig } from '../git/config.js'
 import { bytesFromText } from '../model/bytes.js'
+import type { TrustLevel } from '../model/logs/trust-log.js'
 import type { Uuid } from '../model/uuid.js'
-
-export type TrustLevel = 'trusted' | 'semitrusted' | 'untrusted' | 'dead'
 
 const LEVELS: readonly TrustLevel[] = ['trusted', 'semitrusted', 'untrusted', 'dead']
 
@@ -37,4 +36,13 @@ export function configuredTrust(config: GitConfig): Map<Uuid, TrustLevel> {
     if (uuid && level && LEVELS.includes(level)) levels.set(uuid, level)
   }
   return levels
+}
+
+/**
+ * Whether a copy at the destination counts for less than the one at the source, so that moving it
+ * there could lose it (spec: numcopies, section 6).
+ */
+export function isTrustWorsened(from: Uuid, to: Uuid, sources: TrustSources): boolean {
+  const rank = (uuid: Uuid) => LEVELS.indexOf(trustOf(uuid, sources))
+  return rank(to) >= LEVELS.indexOf('untrusted') && rank(to) > rank(from)
 }

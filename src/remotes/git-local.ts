@@ -13,7 +13,7 @@ import type { Uuid } from '../model/uuid.js'
 import { isBeingRemoved, lockContent } from '../store/content-lock.js'
 import type { ObjectStore } from '../store/object-store.js'
 import { removeContent } from '../store/remove.js'
-import { copyVerified } from '../store/verify.js'
+import { copyVerified, prepareVerification } from '../store/verify.js'
 import type { OnProgress, Received, Remote, RemoteLock } from './remote.js'
 
 /** The other repository, opened. */
@@ -101,6 +101,7 @@ export class GitLocalRemote implements Remote {
       throw new AnnexError('CONTENT_MISSING', 'the remote does not have the content')
     }
     const paths = { source: place.path, destination }
+    await prepareVerification(keyText)
     return { verified: copyVerified(keyText, paths, { onProgress, checkHash: this.#verifies }) }
   }
 
@@ -109,6 +110,7 @@ export class GitLocalRemote implements Remote {
     this.#refuseReadOnly()
     if (!store.has(keyText)) {
       const temp = store.temp.newPath()
+      await prepareVerification(keyText)
       copyVerified(keyText, { source, destination: temp }, { onProgress })
       store.moveIn(keyText, temp)
       this.#changed.add(keyText)

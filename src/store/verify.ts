@@ -4,7 +4,8 @@
  */
 
 import { verifyDigest } from '../backends/hash-key.js'
-import { findBackend, newHasher } from '../backends/registry.js'
+import type { Hasher } from '../backends/hasher.js'
+import { backendOfKey, needsPreparing, newHasher, prepareHasher } from '../backends/registry.js'
 import type { Bytes } from '../model/bytes.js'
 import { AnnexError } from '../model/errors.js'
 import { type Key, parseKey } from '../model/key.js'
@@ -16,14 +17,13 @@ const BUFFER_BYTES = 1 << 20
 
 export interface CopyOptions {
   readonly onProgress?: (doneBytes: number) => void
-  /** Permission bits of the new file before the umask; default 0o644. */
-  readonly mode?: number
   /** False: only the size is compared. Default true. */
   readonly checkHash?: boolean
 }
 
 /**
- * Copies content and checks it against its key on the way.
+ * Copies content and checks it against its key on the way. The copy is as executable as the source
+ * and not writable, as an object is.
  * @param destination must not exist; removed again when anything fails
  * @returns whether the bytes were proven to be the key's (false: the backend cannot tell)
  * @throws AnnexError CONTENT_MISSING when there is no source, CONTENT_MISMATCH, DISK_FULL
@@ -36,8 +36,9 @@ export function copyVerified(
   const key = keyOf(keyText)
   const source = openContent(paths.source, keyText)
   try {
-    checkSize(key, files.fstat(source).size, keyText)
-    const destination = files.open(paths.destination, 'wx', options.mode ?? 0o644)
+    const { size, mode } = files.fstat(source)
+    checkSize(key, size, keyText)
+    const destination = files.open(paths.destination, 'wx', (Number(mode) & 0o555) | 0o400)
     try {
       const hasher = options.checkHash === false ? undefined : hasherFor(key)
       pump({ source, destination, hasher, onProgress: options.onProgress })
@@ -110,15 +111,21 @@ function checkDigest(key: Key, digestHex: string | undefined, keyText: Bytes): v
   )
 }
 
-function hasherFor(key: Key): ReturnType<typeof newHasher> | undefined {
-  const backend = findBackend(key.backend)
+/** Loads what checking a key's content needs; to be awaited once before the functions above. */
+export async function prepareVerification(keyText: Bytes): Promise<void> {
+  const backend = backendOfKey(keyText.slice(0, keyText.indexOf('-')))
+  if (backend && needsPreparing(backend)) await prepareHasher(backend)
+}
+
+function hasherFor(key: Key): Hasher | undefined {
+  const backend = backendOfKey(key.backend)
   return backend?.isVerifiable ? newHasher(backend) : undefined
 }
 
 interface Pump {
   readonly source: number
   readonly destination: number | undefined
-  readonly hasher: ReturnType<typeof newHasher> | undefined
+  readonly hasher: Hasher | undefined
   readonly onProgress: ((doneBytes: number) => void) | undefined
 }
 

@@ -7,7 +7,7 @@ import { type Dialect, termParser } from '../../../src/model/matching-terms.js'
 import { parseSize } from '../../../src/model/units.js'
 import type { Uuid } from '../../../src/model/uuid.js'
 import { compileMatcher, type MatchContext, type MatchFacts } from '../../../src/policy/matcher.js'
-import type { TrustLevel } from '../../../src/policy/trust.js'
+import type { TrustLevel } from '../../../src/model/logs/trust-log.js'
 import { readVectors } from '../../support/vectors.js'
 
 interface VectorKey {

@@ -1,0 +1,133 @@
+/**
+ * What drops need: the numbers of copies wanted for a content, the base of every drop request, and
+ * the words for a refusal. Implements spec: numcopies, sections 1 and 3.
+ */
+import { checkAttributes, mayHaveAttribute } from '../git/check-attr.js'
+import type { Bytes } from '../model/bytes.js'
+import { type CopiesNeeded, resolveCopies } from '../policy/numcopies.js'
+import { trustOf } from '../policy/trust.js'
+import type { DropBase, DropOutcome } from '../transfer/drop.js'
+import type { Annex } from './annex.js'
+import type { ItemUi } from './command.js'
+import { tellWhereToLook } from './missing-content.js'
+
+const ATTRIBUTES = ['annex.numcopies', 'annex.mincopies'] as const
+
+/** The options that decide over drops. */
+export interface DropSettings {
+  readonly numcopies: number | undefined
+  readonly mincopies: number | undefined
+}
+
+/** Answers how many copies each content needs; what all contents share is read once. */
+export class CopiesPolicy {
+  readonly #annex: Annex
+  readonly #option: Partial<CopiesNeeded>
+  readonly #recorded: Partial<CopiesNeeded>
+  readonly #configured: number | undefined
+  #mentions: boolean | undefined
+
+  constructor(annex: Annex, { numcopies, mincopies }: DropSettings) {
+    this.#annex = annex
+    this.#option = definedCopies(numcopies, mincopies)
+    this.#recorded = definedCopies(annex.branch.numcopies(), annex.branch.mincopies())
+    const configured = Number(annex.config.get('annex.numcopies'))
+    this.#configured = Number.isInteger(configured) && configured > 0 ? configured : undefined
+  }
+
+  /** The numbers for one content: the greatest that any of its files asks for. */
+  neededFor(keyText: Bytes): CopiesNeeded {
+    return resolveCopies({
+      option: this.#option,
+      recorded: this.#recorded,
+      ...(this.#configured !== undefined && { configured: this.#configured }),
+      attributes: this.#attributesOf(keyText),
+    })
+  }
+
+  /** Reads the attributes files once, for all annexed files. */
+  #mayHaveAttributes(): boolean {
+    const { repository, config, env, workTree } = this.#annex
+    this.#mentions ??=
+      repository.workTree !== undefined &&
+      mayHaveAttribute(repository, { text: 'copies', paths: workTree.allPaths(), config, env })
+    return this.#mentions
+  }
+
+  #attributesOf(keyText: Bytes): { numcopies?: string; mincopies?: string }[] {
+    const { repository, workTree } = this.#annex
+    if (!this.#mayHaveAttributes()) return []
+    const paths = workTree.pathsOf(keyText)
+    const answers = checkAttributes(repository, paths, ATTRIBUTES)
+    return paths.map((path) => {
+      const values = answers.get(path)
+      const numcopies = values?.['annex.numcopies']
+      const mincopies = values?.['annex.mincopies']
+      return { ...(numcopies && { numcopies }), ...(mincopies && { mincopies }) }
+    })
+  }
+}
+
+function definedCopies(
+  numcopies: number | undefined,
+  mincopies: number | undefined,
+): Partial<CopiesNeeded> {
+  return {
+    ...(numcopies !== undefined && { numcopies }),
+    ...(mincopies !== undefined && { mincopies }),
+  }
+}
+
+/** Everything a drop of one content must know but from where. */
+export async function dropBase(
+  annex: Annex,
+  keyText: Bytes,
+  needed: CopiesNeeded,
+): Promise<DropBase> {
+  return {
+    keyText,
+    needed,
+    locations: annex.branch.locations(keyText),
+    trust: (uuid) => trustOf(uuid, annex.trust),
+    remotes: await annex.remotes(),
+    here: { uuid: annex.uuid, store: annex.store },
+  }
+}
+
+/** Says why a drop was refused and what would help. */
+export async function tellUnsafe(
+  annex: Annex,
+  ui: ItemUi,
+  { base, outcome, from }: { base: DropBase; outcome: DropOutcome; from: Bytes },
+): Promise<void> {
+  const { keyText, needed } = base
+  const { copies = [], unreachable = [], lockless = [] } = outcome.evidence ?? {}
+  const wanted = Math.max(needed.numcopies, from === annex.uuid ? needed.mincopies : 0)
+  ui.note('unsafe')
+  if (copies.length < wanted)
+    ui.longNote(
+      `Could only verify the existence of ${copies.length} out of ${wanted} necessary ${wanted === 1 ? 'copy' : 'copies'}`,
+    )
+  else tellUnlocked(ui, needed.mincopies, lockless)
+  await tellWhereToLook(annex, ui, {
+    keyText,
+    unreachable,
+    except: from,
+    nowhere: 'Rather than dropping this file, try using: git annex move',
+  })
+  ui.longNote('(Use --force to override this check, or adjust numcopies.)')
+}
+
+function tellUnlocked(
+  ui: ItemUi,
+  mincopies: number,
+  lockless: readonly { readonly name: string }[],
+): void {
+  const copies = mincopies === 1 ? '1 copy' : `${mincopies} copies`
+  ui.longNote(`Unable to lock down ${copies} of file necessary to safely drop it.`)
+  ui.longNote(
+    lockless.length > 0
+      ? `These remotes do not support locking: ${lockless.map(({ name }) => name).join(', ')}`
+      : '(This could have happened because of a concurrent drop, or because a remote has too old a version of git-annex-shell installed.)',
+  )
+}

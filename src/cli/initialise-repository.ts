@@ -1,0 +1,32 @@
+/** Initialising with what the command line knows: our executable, and a description of the place. */
+import { AnnexBranch } from '../branch/branch.js'
+import { initialise } from '../branch/initialise.js'
+import type { GitConfig } from '../git/config.js'
+import type { Repository } from '../git/repository.js'
+import type { Bytes } from '../model/bytes.js'
+import { executablePath } from '../platform/process.js'
+import { branchOptions } from './branch-options.js'
+import { defaultDescription } from './default-description.js'
+
+export interface InitialiseRequest {
+  readonly repository: Repository
+  readonly config: GitConfig
+  readonly env: Readonly<Record<string, string | undefined>>
+  /** Undefined: made from user, host and path, unless the repository has one. */
+  readonly description?: Bytes | undefined
+}
+
+/** Initialises a repository. @returns warnings for the user, one line each */
+export function initialiseRepository(request: InitialiseRequest): readonly string[] {
+  const { repository, config, env, description } = request
+  const { branch, warnings } = initialise({
+    repository,
+    config,
+    openBranch: (uuid) => new AnnexBranch(repository, branchOptions(config, env, uuid)),
+    description,
+    defaultDescription: defaultDescription(repository, env),
+    executable: executablePath(),
+  })
+  branch.close()
+  return warnings
+}

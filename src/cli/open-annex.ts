@@ -1,0 +1,148 @@
+/**
+ * Opens the repository around the current directory: finds it, initialises a clone of an annex, puts
+ * together what commands work with. Implements spec: CLI, section 1; repository layout, section 2.7.
+ */
+import { AnnexBranch } from '../branch/branch.js'
+import { checkRepositoryVersion } from '../branch/initialise.js'
+import { listBranchRefs } from '../branch/refs.js'
+import { BlobKeys } from '../git/blob-keys.js'
+import { type GitConfig, readConfig } from '../git/config.js'
+import { findRepository, type Repository } from '../git/repository.js'
+import { type Bytes, bytesToText } from '../model/bytes.js'
+import { AnnexError } from '../model/errors.js'
+import type { Uuid } from '../model/uuid.js'
+import { configuredTrust, type TrustSources } from '../policy/trust.js'
+import type { Remote } from '../remotes/remote.js'
+import { ObjectStore } from '../store/object-store.js'
+import { storeSettings } from '../store/settings.js'
+import { WorkTreeUpdates } from '../worktree/updates.js'
+import type { Annex } from './annex.js'
+import { branchOptions } from './branch-options.js'
+import type { Needs, Surround } from './command.js'
+import { initialiseRepository } from './initialise-repository.js'
+import type { Messages } from './messages.js'
+import { openRemotes } from './open-remotes.js'
+
+/** What opening a repository needs to know. */
+export interface OpenOptions {
+  readonly surround: Surround
+  /** `name=value` texts of `-c`. */
+  readonly settings: readonly string[]
+  readonly needs: Needs
+  readonly needsWorkTree: boolean
+  readonly messages: Messages
+}
+
+/**
+ * Opens the repository around the current directory for a command.
+ * @throws AnnexError NOT_A_REPOSITORY, BARE_REPOSITORY, NOT_INITIALISED, REPOSITORY_VERSION
+ */
+export async function openAnnex(options: OpenOptions): Promise<Annex> {
+  const { surround, settings, needs, needsWorkTree, messages } = options
+  const repository = findRepository(surround)
+  if (needsWorkTree && repository.workTree === undefined)
+    throw new AnnexError('BARE_REPOSITORY', 'You cannot run this command in a bare repository.')
+  const config = readConfig(repository, settings)
+  if (needs === 'annex') ensureInitialised(repository, config, surround)
+  const annex = new OpenAnnex({ repository, config, surround, messages })
+  if (needs === 'annex') annex.mergeBranches()
+  return annex
+}
+
+/** Initialises a clone of an annex without being asked; anything else must be. */
+function ensureInitialised(repository: Repository, config: GitConfig, surround: Surround): void {
+  checkRepositoryVersion(config)
+  if (config.get('annex.uuid') && config.get('annex.version')) return
+  if (listBranchRefs(repository).length === 0)
+    throw new AnnexError('NOT_INITIALISED', 'First run: git-annex init')
+  initialiseRepository({ repository, config, env: surround.env })
+}
+
+/** What an {@link OpenAnnex} is made of. */
+interface Parts {
+  readonly repository: Repository
+  readonly config: GitConfig
+  readonly surround: Surround
+  readonly messages: Messages
+}
+
+class OpenAnnex implements Annex {
+  readonly repository: Repository
+  readonly config: GitConfig
+  readonly cwd: Bytes
+  readonly env: Surround['env']
+  readonly messages: Messages
+  readonly store: ObjectStore
+  readonly #endings: (() => Promise<void> | void)[] = []
+  #branch: AnnexBranch | undefined
+  #blobKeys: BlobKeys | undefined
+  #trust: TrustSources | undefined
+  #remotes: Promise<readonly Remote[]> | undefined
+  #workTree: WorkTreeUpdates | undefined
+
+  constructor({ repository, config, surround, messages }: Parts) {
+    this.repository = repository
+    this.config = config
+    this.cwd = surround.cwd
+    this.env = surround.env
+    this.messages = messages
+    const isBare = repository.workTree === undefined
+    this.store = new ObjectStore(repository.annexDir, storeSettings(config, isBare))
+  }
+
+  get uuid(): Uuid {
+    return this.config.get('annex.uuid') ?? ''
+  }
+
+  get branch(): AnnexBranch {
+    const { repository, config, env, uuid } = this
+    this.#branch ??= new AnnexBranch(repository, branchOptions(config, env, uuid))
+    return this.#branch
+  }
+
+  get blobKeys(): BlobKeys {
+    this.#blobKeys ??= new BlobKeys(this.repository)
+    return this.#blobKeys
+  }
+
+  get trust(): TrustSources {
+    this.#trust ??= {
+      configured: configuredTrust(this.config),
+      recorded: this.branch.trustLevels(),
+    }
+    return this.#trust
+  }
+
+  get workTree(): WorkTreeUpdates {
+    this.#workTree ??= new WorkTreeUpdates(this)
+    return this.#workTree
+  }
+
+  remotes(): Promise<readonly Remote[]> {
+    this.#remotes ??= openRemotes(this)
+    return this.#remotes
+  }
+
+  atEnd(work: () => Promise<void> | void): void {
+    this.#endings.push(work)
+  }
+
+  mergeBranches(options: { always?: boolean } = {}): void {
+    if (!options.always && this.config.getBoolean('annex.merge-annex-branches') === false) return
+    const refs = this.branch.update()
+    if (refs.length > 0)
+      this.messages.remark(`merging ${bytesToText(refs.join(' '))} into git-annex...`)
+  }
+
+  async finish({ leaveJournal }: { leaveJournal: boolean }): Promise<void> {
+    for (const work of this.#endings.splice(0)) await work()
+    this.#workTree?.finish()
+    this.#blobKeys?.save()
+    if (this.#remotes) for (const remote of await this.#remotes) await remote.close()
+    this.#branch?.close()
+    if (leaveJournal || this.config.getBoolean('annex.alwayscommit') === false) return
+    if (!this.uuid || !this.branch.hasPending()) return
+    this.messages.remark('recording state in git...')
+    this.branch.commit()
+  }
+}

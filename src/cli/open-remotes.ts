@@ -1,0 +1,106 @@
+/**
+ * From git's configuration to remotes that can be used, cheapest first.
+ *
+ * A path is looked at at once, because only the repository there knows its uuid; other kinds are
+ * known by the uuid of an earlier contact. Implements spec: transfer, section 1.
+ */
+import { AnnexBranch } from '../branch/branch.js'
+import { listBranchRefs } from '../branch/refs.js'
+import { BlobKeys } from '../git/blob-keys.js'
+import { type GitConfig, readConfig, readConfigFile, setConfig } from '../git/config.js'
+import { openRepositoryAt, type Repository } from '../git/repository.js'
+import { type Bytes, bytesToText } from '../model/bytes.js'
+import { AnnexError } from '../model/errors.js'
+import type { Uuid } from '../model/uuid.js'
+import { GitLocalRemote, type LocalPeer, type LocalPeerHooks } from '../remotes/git-local.js'
+import type { Remote } from '../remotes/remote.js'
+import { type RemoteConfig, readRemoteConfigs } from '../remotes/remote-config.js'
+import { UnbuiltRemote } from '../remotes/unreachable.js'
+import { ObjectStore } from '../store/object-store.js'
+import { storeSettings } from '../store/settings.js'
+import { WorkTreeUpdates } from '../worktree/updates.js'
+import { branchOptions } from './branch-options.js'
+import { initialiseRepository } from './initialise-repository.js'
+
+/** What remotes are opened for. */
+export interface RemoteBase {
+  readonly repository: Repository
+  readonly config: GitConfig
+  readonly env: Readonly<Record<string, string | undefined>>
+}
+
+/** Opens every remote whose uuid is known or can be found out now; the others are left out. */
+export async function openRemotes(base: RemoteBase): Promise<readonly Remote[]> {
+  const { repository, config } = base
+  const top = repository.workTree ?? repository.gitDir
+  const remotes = readRemoteConfigs(config, top)
+    .map((remote) => openRemote(base, remote))
+    .filter((remote) => remote !== undefined)
+  return remotes.sort((a, b) => a.cost - b.cost)
+}
+
+function openRemote(base: RemoteBase, remote: RemoteConfig): Remote | undefined {
+  if (remote.kind.type !== 'path')
+    return remote.cachedUuid ? new UnbuiltRemote(remote, remote.cachedUuid) : undefined
+  const { path } = remote.kind
+  const uuid = findUuid(base, remote, path)
+  if (!uuid) return undefined
+  const { name, cost, isIgnored, isReadOnly, verifies } = remote
+  return new GitLocalRemote(
+    { name, uuid, cost, isIgnored, isReadOnly, verifies, path },
+    peerHooks(name, path, base.env),
+  )
+}
+
+/** The uuid of the repository at a path; when it cannot be reached, the one it had. */
+function findUuid(base: RemoteBase, remote: RemoteConfig, path: Bytes): Uuid | undefined {
+  if (
+    remote.cachedUuid &&
+    base.config.getBoolean(`remote.${remote.name}.annex-checkuuid`) === false
+  )
+    return remote.cachedUuid
+  const repository = openRepositoryAt(path)
+  if (!repository) return remote.cachedUuid
+  const found = readConfigFile(repository.commonDir).get('annex.uuid')
+  const uuid = found || initialisePeer(repository, base.env)
+  if (uuid && uuid !== remote.cachedUuid)
+    setConfig(base.repository, base.config, `remote.${remote.name}.annex-uuid`, uuid)
+  return uuid
+}
+
+/** A clone of an annex becomes one on first contact, as git-annex has it; anything else does not. */
+function initialisePeer(repository: Repository, env: RemoteBase['env']): Uuid | undefined {
+  if (listBranchRefs(repository).length === 0) return undefined
+  const config = readConfig(repository)
+  initialiseRepository({ repository, config, env })
+  return config.get('annex.uuid')
+}
+
+function peerHooks(name: string, path: Bytes, env: RemoteBase['env']): LocalPeerHooks {
+  return {
+    open: () => openPeer(name, path, env),
+    contentChanged: ({ repository, config, store }, keyTexts) => {
+      if (repository.workTree === undefined) return
+      const blobKeys = new BlobKeys(repository)
+      const updates = new WorkTreeUpdates({ repository, config, store, blobKeys })
+      for (const keyText of keyTexts) updates.contentChanged(keyText)
+      updates.finish()
+      blobKeys.save()
+    },
+  }
+}
+
+function openPeer(name: string, path: Bytes, env: RemoteBase['env']): LocalPeer {
+  const repository = openRepositoryAt(path)
+  if (!repository)
+    throw new AnnexError('REMOTE_UNAVAILABLE', `Cannot reach ${name} at ${bytesToText(path)}`)
+  const config = readConfig(repository)
+  const isBare = repository.workTree === undefined
+  const uuid = config.get('annex.uuid') ?? ''
+  return {
+    repository,
+    config,
+    store: new ObjectStore(repository.annexDir, storeSettings(config, isBare)),
+    branch: new AnnexBranch(repository, branchOptions(config, env, uuid)),
+  }
+}

@@ -1,0 +1,59 @@
+/** What commands that move content need, taken from the repository once. */
+import { bytesToText } from '../model/bytes.js'
+import { AnnexError } from '../model/errors.js'
+import { parseSize } from '../model/units.js'
+import type { Remote } from '../remotes/remote.js'
+import type { Destination } from '../transfer/fetch.js'
+import type { Annex } from './annex.js'
+import { RepositoryNames } from './repository-list.js'
+
+/** git-annex's default for annex.diskreserve. */
+const DEFAULT_RESERVE_BYTES = 100_000_000n
+
+/** Our repository as the place that content comes to. */
+export function hereAsDestination(annex: Annex, { force }: { force: boolean }): Destination {
+  const { uuid, store, branch, workTree } = annex
+  return {
+    uuid,
+    store,
+    branch,
+    reserveBytes: force ? 0n : diskReserve(annex),
+    contentArrived: (keyText) => workTree.contentChanged(keyText),
+  }
+}
+
+function diskReserve({ config }: Annex): bigint {
+  const text = config.get('annex.diskreserve')
+  if (text === undefined) return DEFAULT_RESERVE_BYTES
+  const size = parseSize(bytesToText(text))
+  if (size !== undefined) return size
+  throw new AnnexError('CONFIG_INVALID', `Bad size "${bytesToText(text)}" for "annex.diskreserve"`)
+}
+
+/**
+ * The remote that `--from` or `--to` means.
+ * @returns `here` for the current repository
+ * @throws AnnexError REMOTE_UNKNOWN
+ */
+export async function namedRemote(annex: Annex, name: string): Promise<Remote | 'here'> {
+  const remotes = await annex.remotes()
+  const byName = remotes.find((remote) => remote.name === name)
+  if (byName) return byName
+  const uuid = (await RepositoryNames.read(annex)).find(name)
+  if (uuid !== undefined && uuid === annex.uuid) return 'here'
+  const byUuid = remotes.find((remote) => remote.uuid === uuid)
+  if (byUuid) return byUuid
+  throw new AnnexError('REMOTE_UNKNOWN', `there is no available git remote named "${name}"`, {
+    hint: 'git remote -v lists the remotes; one that has no annex must be initialised there first',
+  })
+}
+
+/** The remotes that the location log names for a key, cheapest first, ignored ones left out. */
+export function remotesWith(
+  annex: Annex,
+  keyText: string,
+  remotes: readonly Remote[],
+): readonly Remote[] {
+  const locations = new Set(annex.branch.locations(keyText))
+  return remotes.filter((remote) => !remote.isIgnored && locations.has(remote.uuid))
+}

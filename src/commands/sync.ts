@@ -1,0 +1,213 @@
+/**
+ * `git annex sync [REMOTE …]`: commits, pulls, merges what the others recorded, with --content moves
+ * contents, and pushes. Implements spec: the git-annex branch, section 10; CLI, section 11.3.
+ */
+import type { Annex } from '../cli/annex.js'
+import {
+  type Action,
+  type Command,
+  type ItemUi,
+  type OptionSpecs,
+  transferOptions,
+} from '../cli/command.js'
+import { syncContent } from '../cli/sync-content.js'
+import { runGit } from '../git/porcelain.js'
+import { findRef, readHead } from '../git/refs.js'
+import { git } from '../git/run.js'
+import { type Bytes, bytesToText } from '../model/bytes.js'
+import { AnnexError } from '../model/errors.js'
+import { type RemoteConfig, readRemoteConfigs } from '../remotes/remote-config.js'
+
+const options = {
+  ...transferOptions,
+  message: { type: 'string', alias: 'm', value: 'TEXT', summary: 'commit message' },
+  commit: { type: 'boolean', summary: 'commit changes (default)', hidden: true },
+  'no-commit': { type: 'boolean', summary: 'commit nothing' },
+  pull: { type: 'boolean', summary: 'pull (default)', hidden: true },
+  'no-pull': { type: 'boolean', summary: 'pull nothing' },
+  push: { type: 'boolean', summary: 'push (default)', hidden: true },
+  'no-push': { type: 'boolean', summary: 'push nothing' },
+  content: { type: 'boolean', alias: 'g', summary: 'also get and send contents' },
+  'no-content': { type: 'boolean', summary: 'move no contents (default)' },
+  'only-annex': { type: 'boolean', alias: 'a', summary: 'only the git-annex branch' },
+  'not-only-annex': { type: 'boolean', summary: 'also the current branch (default)', hidden: true },
+  'allow-unrelated-histories': { type: 'boolean', summary: 'merge branches without a common past' },
+  resolvemerge: { type: 'boolean', summary: 'no effect yet', hidden: true },
+  'no-resolvemerge': { type: 'boolean', summary: 'no effect yet', hidden: true },
+  cleanup: { type: 'boolean', summary: 'no effect yet', hidden: true },
+} as const satisfies OptionSpecs
+
+export const sync: Command<typeof options, 'annex'> = {
+  name: 'sync',
+  section: 'sync',
+  summary: 'commits, pulls, merges and pushes',
+  usage: '[REMOTE …]',
+  needs: 'annex',
+  options,
+  async *run(annex, { words, options: given }) {
+    const plan = makePlan(annex, words, given)
+    if (plan.commits) yield commitAction(annex, given.message)
+    if (plan.merges) yield* mergeActions(annex, [`refs/heads/synced/${plan.shortBranch}`], plan)
+    for (const remote of plan.remotes)
+      if (plan.pulls && remote.pulls) yield* pullActions(annex, remote, plan)
+    if (plan.pulls) annex.mergeBranches({ always: true })
+    if (plan.content)
+      yield* syncContent(
+        annex,
+        plan.remotes.map(({ name }) => name),
+      )
+    // What was just moved is to be pushed, too.
+    annex.branch.commit()
+    for (const remote of plan.remotes)
+      if (plan.pushes && remote.pushes && !remote.isReadOnly)
+        yield* pushActions(annex, remote, plan)
+  },
+}
+
+interface Plan {
+  readonly remotes: readonly RemoteConfig[]
+  /** Full name of the current branch; undefined when detached or only the annex is synced. */
+  readonly branch: Bytes | undefined
+  readonly shortBranch: Bytes
+  readonly commits: boolean
+  readonly merges: boolean
+  readonly pulls: boolean
+  readonly pushes: boolean
+  readonly content: boolean
+  readonly unrelated: boolean
+}
+
+type Given = Parameters<typeof sync.run>[1]['options']
+
+function makePlan(annex: Annex, names: readonly string[], given: Given): Plan {
+  const { repository, config } = annex
+  const onlyAnnex = given['only-annex'] || config.getBoolean('annex.synconlyannex') === true
+  const isBare = repository.workTree === undefined
+  const branch = onlyAnnex || isBare ? undefined : readHead(repository).branch
+  const wantsCommit = !given['no-commit'] && config.getBoolean('annex.autocommit') !== false
+  return {
+    remotes: chooseRemotes(annex, names),
+    branch,
+    shortBranch: branch?.replace(/^refs\/heads\//, '') ?? '',
+    commits: branch !== undefined && (given.commit || given.message !== undefined || wantsCommit),
+    merges: branch !== undefined && !given['no-pull'],
+    pulls: !given['no-pull'],
+    pushes: !given['no-push'],
+    content:
+      !given['no-content'] && (given.content || config.getBoolean('annex.synccontent') === true),
+    unrelated: given['allow-unrelated-histories'],
+  }
+}
+
+/** @throws AnnexError REMOTE_UNKNOWN */
+function chooseRemotes({ repository, config }: Annex, names: readonly string[]): RemoteConfig[] {
+  const all = readRemoteConfigs(config, repository.workTree ?? repository.gitDir)
+  const usable = all.filter(({ kind }) => kind.type !== 'special')
+  if (names.length === 0) return usable.filter(({ syncs }) => syncs)
+  return names.map((name) => {
+    const remote = usable.find((candidate) => candidate.name === name)
+    if (remote) return remote
+    throw new AnnexError('REMOTE_UNKNOWN', `there is no available git remote named "${name}"`)
+  })
+}
+
+/** An item that is git's own work: its output stands between the item's line and `ok`. */
+function gitAction(command: string, label: string, perform: (ui: ItemUi) => boolean): Action {
+  return {
+    command,
+    item: { label },
+    perform(ui) {
+      ui.giveWay()
+      return perform(ui)
+    },
+  }
+}
+
+function commitAction(annex: Annex, message: string | undefined): Action {
+  const { repository, branch, uuid } = annex
+  return gitAction('commit', '', () => {
+    branch.commit()
+    const description = bytesToText(branch.descriptions().get(uuid) ?? '')
+    const text = message ?? `git-annex in ${description}`
+    const status = runGit(repository, ['commit', '-a', '-m', text])
+    branch.refresh()
+    // Status 1 says that there was nothing to commit, or that a hook has refused: look which.
+    return status === 0 || (status === 1 && !hasChanges(annex))
+  })
+}
+
+function hasChanges({ repository }: Annex): boolean {
+  const args = ['status', '--porcelain', '--untracked-files=no', '--ignore-submodules']
+  return git(repository, args).stdout.length > 0
+}
+
+function* pullActions(annex: Annex, remote: RemoteConfig, plan: Plan): Iterable<Action> {
+  yield gitAction('pull', remote.name, () => {
+    if (runGit(annex.repository, ['fetch', remote.name]) !== 0) return false
+    if (plan.branch === undefined) return true
+    const refs = [`${remote.name}/${plan.shortBranch}`, `${remote.name}/synced/${plan.shortBranch}`]
+    return refs.every((ref) => mergeRef(annex, `refs/remotes/${ref}`, plan))
+  })
+}
+
+function* mergeActions(annex: Annex, refs: readonly Bytes[], plan: Plan): Iterable<Action> {
+  for (const ref of refs)
+    if (isNews(annex, ref))
+      yield gitAction('merge', bytesToText(ref.replace(/^refs\/heads\//, '')), () =>
+        mergeRef(annex, ref, plan),
+      )
+}
+
+/** Merges a ref into the current branch, if it has anything that the branch lacks. */
+function mergeRef(annex: Annex, ref: Bytes, plan: Plan): boolean {
+  if (!isNews(annex, ref)) return true
+  const args = ['merge', '--no-edit', ...(plan.unrelated ? ['--allow-unrelated-histories'] : [])]
+  return runGit(annex.repository, [...args, bytesToText(ref)]) === 0
+}
+
+function isNews({ repository }: Annex, ref: Bytes): boolean {
+  const oid = findRef(repository, ref)
+  const head = readHead(repository).oid
+  if (oid === undefined || oid === head) return false
+  if (head === undefined) return true
+  const args = ['merge-base', '--is-ancestor', oid, head]
+  return git(repository, args, { okStatus: [0, 1] }).status === 1
+}
+
+/**
+ * Pushes to `synced/` branches, which no checkout stands in the way of, then tries the branches
+ * themselves; that may be refused without harm.
+ */
+function* pushActions(annex: Annex, remote: RemoteConfig, plan: Plan): Iterable<Action> {
+  const { repository } = annex
+  const { branch, shortBranch } = plan
+  if (branch !== undefined && readHead(repository).oid !== undefined) moveSynced(annex, branch)
+  const pushed = [...(branch && findRef(repository, branch) ? [shortBranch] : []), 'git-annex']
+  if (pushed.every((name) => isPushed(annex, remote.name, name))) return
+  yield gitAction('push', remote.name, () => {
+    const synced = pushed.map((name) => {
+      const spec = `${bytesToText(name)}:refs/heads/synced/${bytesToText(name)}`
+      return name === 'git-annex' ? `+${spec}` : spec
+    })
+    if (runGit(repository, ['push', remote.name, ...synced]) !== 0) return false
+    for (const name of pushed)
+      runGit(repository, ['push', '--quiet', remote.name, bytesToText(name)], { silent: true })
+    return true
+  })
+}
+
+function moveSynced({ repository }: Annex, branch: Bytes): void {
+  const synced = `refs/heads/synced/${branch.replace(/^refs\/heads\//, '')}`
+  const head = findRef(repository, branch)
+  if (head && findRef(repository, synced) !== head)
+    git(repository, ['update-ref', bytesToText(synced), head])
+}
+
+/** Whether the remote had our state of a branch when we last heard of it. */
+function isPushed({ repository }: Annex, remote: string, name: Bytes): boolean {
+  const ours = findRef(repository, `refs/heads/${name}`)
+  if (ours === undefined) return true
+  return [`synced/${name}`, name].some(
+    (there) => findRef(repository, `refs/remotes/${remote}/${there}`) === ours,
+  )
+}

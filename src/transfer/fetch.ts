@@ -1,0 +1,110 @@
+/**
+ * Getting content: remotes are tried in turn, what arrives is checked before it becomes an object and
+ * before anybody is told that it is here. Implements spec: transfer, sections 6 and 7.
+ */
+import type { AnnexBranch } from '../branch/branch.js'
+import type { Bytes } from '../model/bytes.js'
+import { AnnexError, errorMessage, isAnnexError } from '../model/errors.js'
+import { parseKey } from '../model/key.js'
+import { formatSize } from '../model/units.js'
+import type { Uuid } from '../model/uuid.js'
+import * as files from '../platform/files.js'
+import type { Remote } from '../remotes/remote.js'
+import type { ObjectStore } from '../store/object-store.js'
+import { verifyContent } from '../store/verify.js'
+
+/** The repository that content comes to. */
+export interface Destination {
+  readonly uuid: Uuid
+  readonly store: ObjectStore
+  readonly branch: AnnexBranch
+  /** Bytes to leave free on the disk (annex.diskreserve); 0n: do not look. */
+  readonly reserveBytes: bigint
+  /** Makes the work tree follow. */
+  contentArrived(keyText: Bytes): void
+}
+
+/** Who is told about the transfer. */
+export interface TransferUi {
+  note(text: string): void
+  warning(text: string): void
+  progress(doneBytes: number, totalBytes?: number): void
+}
+
+export interface FetchOutcome {
+  /** Where it came from; undefined when nobody could give it. */
+  readonly from: Remote | undefined
+  /** Remotes that were tried in vain. */
+  readonly failed: readonly Remote[]
+}
+
+/**
+ * Fetches content from the first remote that gives it.
+ * @param remotes in the order in which they are to be tried
+ * @throws AnnexError DISK_FULL: no other remote would do better
+ */
+export async function fetchContent(
+  keyText: Bytes,
+  remotes: readonly Remote[],
+  { destination, ui }: { destination: Destination; ui: TransferUi },
+): Promise<FetchOutcome> {
+  const totalBytes = keySize(keyText)
+  refuseWhenFull(destination, totalBytes)
+  const failed: Remote[] = []
+  for (const remote of remotes) {
+    ui.note(`from ${remote.name}...`)
+    try {
+      await fetchFrom(remote, keyText, destination, (done) => ui.progress(done, totalBytes))
+      return { from: remote, failed }
+    } catch (error) {
+      if (!isAnnexError(error) || error.code === 'DISK_FULL') throw error
+      ui.warning(errorMessage(error))
+      failed.push(remote)
+    }
+  }
+  return { from: undefined, failed }
+}
+
+async function fetchFrom(
+  remote: Remote,
+  keyText: Bytes,
+  destination: Destination,
+  onProgress: (doneBytes: number) => void,
+): Promise<void> {
+  const { store, branch, uuid } = destination
+  const temp = store.temp.newPath()
+  try {
+    const { verified } = await remote.retrieve(keyText, temp, onProgress)
+    if (!verified) verifyContent(keyText, temp)
+    store.moveIn(keyText, temp)
+  } catch (error) {
+    files.remove(temp)
+    throw error
+  }
+  branch.setPresence(keyText, uuid, true)
+  destination.contentArrived(keyText)
+}
+
+/** The size of a key's content, as far as the key tells and a number holds it. */
+export function keySize(keyText: Bytes): number | undefined {
+  const size = parseKey(keyText)?.sizeBytes
+  return size === undefined ? undefined : Number(size)
+}
+
+function refuseWhenFull(
+  { store, reserveBytes }: Destination,
+  totalBytes: number | undefined,
+): void {
+  if (totalBytes === undefined || reserveBytes === 0n) return
+  const missing = BigInt(totalBytes) + reserveBytes - files.freeBytes(parentOf(store.annexDir))
+  if (missing <= 0n) return
+  throw new AnnexError(
+    'DISK_FULL',
+    `not enough free space, need ${formatSize(missing)} more (use --force to override this check or adjust annex.diskreserve)`,
+  )
+}
+
+/** The annex directory may not exist yet; the git directory around it does. */
+function parentOf(path: Bytes): Bytes {
+  return path.slice(0, path.lastIndexOf('/'))
+}

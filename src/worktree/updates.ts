@@ -1,0 +1,107 @@
+/**
+ * Makes work tree files follow the contents that come and go: pointer files become content, content
+ * becomes pointer files again, and git's index learns of all of them at once in the end.
+ * Implements spec: repository layout, section 10.
+ */
+import type { BlobKeys } from '../git/blob-keys.js'
+import type { GitConfig } from '../git/config.js'
+import { readIndexEntries } from '../git/index-file.js'
+import type { IndexRefresh } from '../git/index-refresh.js'
+import { join, type Repository } from '../git/repository.js'
+import type { Bytes } from '../model/bytes.js'
+import { isAnnexError } from '../model/errors.js'
+import type { ObjectStore } from '../store/object-store.js'
+import { verifyContent } from '../store/verify.js'
+import { type AnnexedFile, filesByKey, isPopulatable } from './annexed-files.js'
+import { finishWorktree, restagePending } from './finish-worktree.js'
+import { depopulate, populate } from './populate.js'
+
+/** One repository; commands pass their own, path remotes pass theirs. */
+export interface WorkTreeOwner {
+  readonly repository: Repository
+  readonly config: GitConfig
+  readonly store: ObjectStore
+  readonly blobKeys: BlobKeys
+}
+
+export class WorkTreeUpdates {
+  readonly #owner: WorkTreeOwner
+  readonly #refreshes: IndexRefresh[] = []
+  #files: ReadonlyMap<Bytes, readonly AnnexedFile[]> | undefined
+
+  constructor(owner: WorkTreeOwner) {
+    this.#owner = owner
+  }
+
+  /** The annexed files of each key, from the index as it was when first asked. */
+  get #byKey(): ReadonlyMap<Bytes, readonly AnnexedFile[]> {
+    const { repository, blobKeys } = this.#owner
+    this.#files ??=
+      repository.workTree === undefined
+        ? new Map()
+        : filesByKey(readIndexEntries(repository), blobKeys)
+    return this.#files
+  }
+
+  /** Paths of the files with a key, relative to the top. */
+  pathsOf(keyText: Bytes): Bytes[] {
+    return (this.#byKey.get(keyText) ?? []).map(({ path }) => path)
+  }
+
+  /** Paths of all annexed files. */
+  *allPaths(): IterableIterator<Bytes> {
+    for (const files of this.#byKey.values()) for (const { path } of files) yield path
+  }
+
+  /** Brings the files of a key into the form that fits: content when it is here, else a pointer. */
+  contentChanged(keyText: Bytes): void {
+    const object = this.#owner.store.locate(keyText)
+    for (const file of this.#byKey.get(keyText) ?? []) {
+      if (!isPopulatable(file)) continue
+      if (object) this.#populate(file, object.path)
+      else this.#depopulate(file)
+    }
+  }
+
+  #populate({ path, keyText, entry }: AnnexedFile, objectFile: Bytes): void {
+    const { repository, config, store } = this.#owner
+    const stat = populate({
+      path: join(repository.workTree!, path),
+      keyText,
+      temp: store.temp,
+      objectFile,
+      isThin: config.getBoolean('annex.thin') ?? false,
+    })
+    if (stat) this.#refreshes.push({ path, oid: entry.oid, stat })
+  }
+
+  #depopulate({ path, keyText, entry }: AnnexedFile): void {
+    const { repository, store } = this.#owner
+    const stat = depopulate({
+      path: join(repository.workTree!, path),
+      keyText,
+      temp: store.temp,
+      entry,
+      isContent,
+    })
+    if (stat) this.#refreshes.push({ path, oid: entry.oid, stat })
+  }
+
+  /** Tells git about all files changed so far, and about those noted while the index was locked. */
+  finish(): void {
+    const { repository, blobKeys } = this.#owner
+    const refreshes = this.#refreshes.splice(0)
+    if (refreshes.length > 0) finishWorktree(repository, refreshes)
+    restagePending(repository, { blobKeys, isContent })
+  }
+}
+
+function isContent(path: Bytes, keyText: Bytes): boolean {
+  try {
+    return verifyContent(keyText, path)
+  } catch (error) {
+    if (isAnnexError(error, 'CONTENT_MISMATCH') || isAnnexError(error, 'CONTENT_MISSING'))
+      return false
+    throw error
+  }
+}
