@@ -1,0 +1,65 @@
+/**
+ * The annexed files of a work tree, found in the index: there is no database of them.
+ * Implements docs/architecture.md, associated files.
+ */
+import type { BlobKeys } from '../git/blob-keys.js'
+import type { IndexEntry } from '../git/index-format.js'
+import type { Bytes } from '../model/bytes.js'
+
+export interface AnnexedFile {
+  /** Relative to the top of the work tree. */
+  readonly path: Bytes
+  /** The serialized key. */
+  readonly keyText: Bytes
+  /** A symbolic link (locked); otherwise a pointer file (unlocked). */
+  readonly isLink: boolean
+  /** Git has it as executable; never true of a link. */
+  readonly isExecutable: boolean
+  /** In a conflict, one of up to three with the same path. */
+  readonly entry: IndexEntry
+}
+
+const LINK = 0o120000
+const EXECUTABLE = 0o100755
+
+/**
+ * Picks the annexed files out of index entries. Blobs not seen before are looked up all at once, so
+ * pass everything you need together.
+ */
+export function* annexedFiles(
+  entries: readonly IndexEntry[],
+  blobKeys: BlobKeys,
+): Generator<AnnexedFile> {
+  blobKeys.resolve(entries)
+  for (const entry of entries) {
+    const keyText = blobKeys.keyTextOf(entry)
+    if (keyText === undefined) continue
+    const { path, mode } = entry
+    yield { path, keyText, isLink: mode === LINK, isExecutable: mode === EXECUTABLE, entry }
+  }
+}
+
+/**
+ * The annexed files that a work tree has of each key, links included.
+ * @param entries the whole index
+ */
+export function filesByKey(
+  entries: readonly IndexEntry[],
+  blobKeys: BlobKeys,
+): Map<Bytes, AnnexedFile[]> {
+  const byKey = new Map<Bytes, AnnexedFile[]>()
+  for (const file of annexedFiles(entries, blobKeys)) {
+    const files = byKey.get(file.keyText)
+    if (files) files.push(file)
+    else byKey.set(file.keyText, [file])
+  }
+  return byKey
+}
+
+/**
+ * Whether the work tree should hold this file: not when it is a link, in conflict, or left out by a
+ * sparse checkout.
+ */
+export function isPopulatable({ isLink, entry }: AnnexedFile): boolean {
+  return !isLink && entry.stage === 0 && !entry.skipWorktree
+}

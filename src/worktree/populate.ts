@@ -1,0 +1,172 @@
+/**
+ * Puts content in the place of a pointer file, and a pointer in the place of content.
+ *
+ * Each replaces the file by one rename and only if it still is what it was taken for: work of the
+ * user is never overwritten. Callers then have the index refreshed with the stat that comes back.
+ * Implements spec: repository layout, sections 9.3, 9.4 and 10; git filter, rule 5.
+ */
+import type { IndexEntry } from '../git/index-format.js'
+import { isUnchangedSince } from '../git/index-stat.js'
+import { parentDir } from '../git/repository.js'
+import type { Bytes } from '../model/bytes.js'
+import { AnnexError, isErrno } from '../model/errors.js'
+import { formatKey, parseKey } from '../model/key.js'
+import { formatPointer, MAX_POINTER_BYTES, parsePointer } from '../model/pointer.js'
+import * as files from '../platform/files.js'
+import { diskError } from '../store/disk-error.js'
+import type { TempFiles } from '../store/temp-files.js'
+
+/** A work tree file and the key it should be of. */
+export interface WorkTreeFile {
+  /** Absolute path. */
+  readonly path: Bytes
+  /** The serialized key. */
+  readonly keyText: Bytes
+  /** Makes temporary files, preferably on the file system of the work tree. */
+  readonly temp: TempFiles
+}
+
+export interface Population extends WorkTreeFile {
+  /** Absolute path of the annex object. */
+  readonly objectFile: Bytes
+  /** `annex.thin`: a hard link to the object when nothing else is linked to it. */
+  readonly isThin?: boolean
+}
+
+export interface Depopulation extends WorkTreeFile {
+  /** The file in the index, whose stat fields may prove that the file is unchanged. */
+  readonly entry: IndexEntry
+  /** Compares the file's content with the key; asked only when the index proves nothing. */
+  readonly isContent: (path: Bytes, keyText: Bytes) => boolean
+}
+
+/** How far back new files are dated: git takes a file not older than the index for racy. */
+const AGE_SECONDS = 2
+const EXECUTE_BITS = 0o111n
+const MODE_BITS = 0o777n
+
+/**
+ * Replaces a pointer file by the content of its key. The file keeps its mode.
+ * @returns stat of the new file; undefined when the file is no pointer of that key (any more), or
+ *   the content is empty: git would ask for an empty annexed file for ever
+ * @throws AnnexError CONTENT_MISSING when there is no object, DISK_FULL; errors of the file system
+ */
+export function populate(population: Population): files.FileStat | undefined {
+  const { path, keyText, objectFile } = population
+  const before = files.lstat(path)
+  if (!before?.isFile() || !isPointerOf(path, before, keyText)) return undefined
+  const object = files.lstat(objectFile)
+  if (!object) throw new AnnexError('CONTENT_MISSING', `The content of ${keyText} is not present`)
+  if (object.size === 0n) return undefined
+  return replace(population, before, (temp) => {
+    if (population.isThin && tryLink(objectFile, temp, before.mode)) return
+    files.copyFile(objectFile, temp)
+    files.chmod(temp, Number(before.mode & MODE_BITS))
+    files.setMtime(temp, secondsAgo(AGE_SECONDS))
+  })
+}
+
+/**
+ * Links the object if nothing else is linked to it. It becomes as writable as the pointer was: that
+ * is what annex.thin means. Its execute bits stay, so an executable pointer needs a copy.
+ */
+function tryLink(objectFile: Bytes, temp: Bytes, mode: bigint): boolean {
+  const object = files.lstat(objectFile)
+  if (object?.nlink !== 1n || (mode & EXECUTE_BITS) !== 0n) return false
+  try {
+    files.hardLink(objectFile, temp)
+  } catch (error) {
+    if (isErrno(error, 'EXDEV', 'EPERM', 'EMLINK', 'ENOTSUP')) return false
+    throw error
+  }
+  files.chmod(temp, Number(mode & MODE_BITS))
+  // Its own mtime, which git-annex may remember, unless it is too young.
+  if (Number(object.mtimeNs) / 1e9 > secondsAgo(AGE_SECONDS)) setOldEnough(temp, object)
+  return true
+}
+
+/**
+ * Replaces the content of a key by its pointer. The file keeps its mode, and its mtime as in
+ * git-annex.
+ * @returns stat of the new file; undefined when the file is gone, is a pointer already, or has other
+ *   content: then it is left alone
+ */
+export function depopulate(depopulation: Depopulation): files.FileStat | undefined {
+  const { path, keyText } = depopulation
+  const before = files.lstat(path)
+  const key = parseKey(keyText)
+  if (!before?.isFile() || !key) return undefined
+  if (key.sizeBytes !== undefined && before.size !== key.sizeBytes) return undefined
+  if (!holdsContent(depopulation, before)) return undefined
+  return replace(depopulation, before, (temp) => {
+    files.writeFile(temp, formatPointer(key))
+    files.chmod(temp, Number(before.mode & MODE_BITS))
+    setOldEnough(temp, before)
+  })
+}
+
+function holdsContent(depopulation: Depopulation, stat: files.FileStat): boolean {
+  const { path, keyText, entry, isContent } = depopulation
+  // An unchanged file may also be an unchanged pointer, which stands for the same key.
+  if (isPointerOf(path, stat, keyText)) return false
+  return isUnchangedSince(entry, stat) || isContent(path, keyText)
+}
+
+/** Whether a file is the pointer file of a key. */
+export function isPointerOf(path: Bytes, stat: files.FileStat, keyText: Bytes): boolean {
+  if (stat.size === 0n || stat.size > MAX_POINTER_BYTES) return false
+  const head = files.readHead(path, Number(stat.size) + 1)
+  const key = head && parsePointer(head)
+  return key !== undefined && formatKey(key) === keyText
+}
+
+/** Has `make` make a new file and moves it over the old one if that is still the same. */
+function replace(
+  { path, keyText, temp }: WorkTreeFile,
+  before: files.FileStat,
+  make: (temp: Bytes) => void,
+): files.FileStat | undefined {
+  const tempFile = newTempFile(path, before, temp)
+  try {
+    make(tempFile)
+    if (!isSameFile(before, files.lstat(path))) {
+      files.remove(tempFile)
+      return undefined
+    }
+    files.rename(tempFile, path)
+  } catch (error) {
+    files.remove(tempFile)
+    throw diskError(error, keyText)
+  }
+  return files.lstat(path)
+}
+
+let counter = 0
+
+/** In the annex's own directory, unless a rename from there would have to copy. */
+function newTempFile(path: Bytes, { dev }: files.FileStat, temp: TempFiles): Bytes {
+  const usual = temp.newPath()
+  if (files.stat(temp.dir)?.dev === dev) return usual
+  counter++
+  return `${parentDir(path)}/.annexe-${process.pid}-${counter}.tmp`
+}
+
+function isSameFile(before: files.FileStat, now: files.FileStat | undefined): boolean {
+  return (
+    now !== undefined &&
+    now.ino === before.ino &&
+    now.dev === before.dev &&
+    now.size === before.size &&
+    now.mtimeNs === before.mtimeNs &&
+    now.ctimeNs === before.ctimeNs
+  )
+}
+
+function secondsAgo(seconds: number): number {
+  return Date.now() / 1000 - seconds
+}
+
+/** Gives a file the mtime of another one, or an earlier one that is not racy. */
+function setOldEnough(path: Bytes, { mtimeNs }: files.FileStat): void {
+  files.setMtime(path, Math.min(Number(mtimeNs / 1000n) / 1e6, secondsAgo(AGE_SECONDS)))
+}
