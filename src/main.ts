@@ -22,13 +22,19 @@ async function main(argv: readonly string[]): Promise<number> {
     files.writeFully(STDOUT, Buffer.from(VERSION))
     return 0
   }
+  // As bytes: process.cwd() would mangle a name that is not UTF-8.
+  const cwd = files.realPath('.') ?? bytesFromText(process.cwd())
+  const surroundings = { cwd, env: process.env }
+  if (argv[0] === 'filter-process') {
+    const { runFilterProcess } = await import('../filter-process/main.js')
+    return await runFilterProcess(surroundings)
+  }
   const { dispatch } = await import('./cli/dispatch.js')
   const { loadCommand, loadCommands, ALIASES, COMMANDS, NOT_BUILT_YET } = await import(
     './commands/registry.js'
   )
   return await dispatch(argv, {
-    cwd: bytesFromText(process.cwd()),
-    env: process.env,
+    ...surroundings,
     loadCommand,
     loadCommands,
     names: [...Object.keys(COMMANDS), ...Object.keys(ALIASES)],

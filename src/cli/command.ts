@@ -168,6 +168,8 @@ export interface Command<S extends OptionSpecs = OptionSpecs, N extends Needs = 
   readonly needsWorkTree?: boolean
   /** Takes the matching options (`--include`, `--in`, `--and` …; spec: CLI, section 4). */
   readonly matching?: boolean
+  /** Says nothing unless something goes wrong: git runs it, and its user did not ask for it. */
+  readonly isQuiet?: boolean
   /** Leaves the journal uncommitted (spec: the git-annex branch, section 6.2). */
   readonly leavesJournal?: boolean
   readonly options: S

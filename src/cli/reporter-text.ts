@@ -44,7 +44,9 @@ export class TextReporter implements Reporter {
 function headerOf({ command, item }: Action): Bytes {
   const ofFile = item.file ?? item.keyText ?? ''
   const name = item.label === undefined ? ofFile : bytesFromText(item.label)
-  return `${bytesFromText(command)} ${name} `
+  // An item without any name, such as the commit of a sync, leaves no second blank.
+  const hasName = item.label !== undefined || ofFile !== ''
+  return hasName ? `${bytesFromText(command)} ${name} ` : `${bytesFromText(command)} `
 }
 
 /** Shows only the lines it is given, and messages: an answer, or any item with --quiet. */

@@ -42,7 +42,7 @@ export async function runCommand(
     output.writeError(bytesFromText(`${args.problem}\n\n${formatUsage(command)}`))
     return FAILED_STATUS
   }
-  const reporter = makeReporter(args.options, output)
+  const reporter = makeReporter(args.options, output, command.isQuiet)
   const messages = new CountedMessages(reporter)
   try {
     return await runParsed({ command, args, surround, reporter, messages })
@@ -105,12 +105,12 @@ function isBatch(options: AnyOptions): boolean {
   return options.batch === true || options['batch-keys'] === true
 }
 
-function makeReporter(options: AnyOptions, output: Output): Reporter {
+function makeReporter(options: AnyOptions, output: Output, isQuiet = false): Reporter {
   const errorMessages = options['json-error-messages'] === true
   const progress = options['json-progress'] === true
   if (options.json === true || errorMessages || progress)
     return new JsonReporter(output, { errorMessages, progress })
-  return new TextReporter(output, { quiet: options.quiet === true })
+  return new TextReporter(output, { quiet: isQuiet || options.quiet === true })
 }
 
 /** Passes messages to the reporter and counts the failures among them. */

@@ -85,9 +85,9 @@ export function usesVariable(template: readonly TemplatePart[], name: Bytes): bo
   return template.some((part) => typeof part !== 'string' && part.name === name)
 }
 
-/** Shows every byte that is no printable ASCII character as a C escape. */
+/** Shows blanks, quotes, backslashes and every byte that is no printable ASCII as C escapes. */
 function escapeBytes(bytes: Bytes): Bytes {
-  return bytes.replace(/[^ !#-[\]-~]/g, (c) => {
+  return bytes.replace(/[^!#-[\]-~]/g, (c) => {
     if (c === '"' || c === '\\') return `\\${c}`
     const name = ESCAPE_NAMES[c]
     return `\\${name ?? c.charCodeAt(0).toString(8).padStart(3, '0')}`

@@ -27,10 +27,8 @@ export const examinekey: Command<typeof options, 'repository'> = {
     const format = options.format
     const template = format === undefined ? undefined : parseTemplate(bytesFromText(format))
     const file = options.filename === undefined ? undefined : bytesFromText(options.filename)
-    const requests = options.batch
-      ? splitRequests(readRequests(options))
-      : words.map((word) => ({ keyText: bytesFromText(word), file }))
-    for (const request of requests) yield examine(annex, request, template)
+    const requests = options.batch ? readRequests(options) : words.map(bytesFromText)
+    for (const request of requests) yield examine(annex, splitRequest(request, file), template)
   },
 }
 
@@ -39,14 +37,12 @@ interface Request {
   readonly file: Bytes | undefined
 }
 
-/** Requests are `KEY` or `KEY FILE`. */
-function* splitRequests(lines: Iterable<Bytes>): Iterable<Request> {
-  for (const line of lines) {
-    const space = line.indexOf(' ')
-    yield space < 0
-      ? { keyText: line, file: undefined }
-      : { keyText: line.slice(0, space), file: line.slice(space + 1) }
-  }
+/** A request is `KEY` or `KEY FILE`. */
+function splitRequest(text: Bytes, file: Bytes | undefined): Request {
+  const space = text.indexOf(' ')
+  return space < 0
+    ? { keyText: text, file }
+    : { keyText: text.slice(0, space), file: text.slice(space + 1) }
 }
 
 function examine(

@@ -77,31 +77,35 @@ function roundHalfEven(value: number): number {
 export function parseSize(text: string): bigint | undefined {
   const match = /^(\d+(?:\.\d+)?(?:e[+-]?\d+)?)\s*([a-z]*)/i.exec(text.trim())
   if (!match) return undefined
-  const factor = unitFactor(match[2]!.toLowerCase())
-  if (factor === undefined) return undefined
+  const unit = readUnit(match[2]!.toLowerCase())
+  if (unit === undefined) return undefined
   const number = match[1]!
-  // A plain number keeps all its digits, however many.
-  if (/^\d+$/.test(number) && Number.isInteger(factor)) return BigInt(number) * BigInt(factor)
-  return BigInt(roundHalfEven(Number(number) * factor))
+  // A whole number of bytes keeps all its digits, however many.
+  if (/^\d+$/.test(number) && !unit.isBits) return BigInt(number) * unit.factor
+  return BigInt(roundHalfEven((Number(number) * Number(unit.factor)) / (unit.isBits ? 8 : 1)))
 }
 
-/** Bytes in a unit given in lower case; undefined for a word that is none. */
-function unitFactor(unit: string): number | undefined {
-  if (unit === '' || /^b(ytes?)?$/.test(unit)) return 1
-  if (/^bits?$/.test(unit)) return 1 / 8
-  const short = /^([kmgtpezyrq])(i?)(b|bits?)?$/.exec(unit)
+interface Unit {
+  readonly factor: bigint
+  readonly isBits: boolean
+}
+
+/** A unit given in lower case; undefined for a word that is none. */
+function readUnit(word: string): Unit | undefined {
+  if (/^(b|bytes?)?$/.test(word)) return { factor: 1n, isBits: false }
+  const short = /^([kmgtpezyrq])(i?)(b|bits?)?$/.exec(word)
   if (short) {
-    const power = PREFIXES.indexOf(short[1]!) + 1
-    const factor = (short[2] ? 1024 : 1000) ** power
-    return short[3]?.startsWith('bit') ? factor / 8 : factor
+    const power = BigInt(PREFIXES.indexOf(short[1]!) + 1)
+    const factor = (short[2] ? 1024n : 1000n) ** power
+    return { factor, isBits: short[3]?.startsWith('bit') ?? false }
   }
-  const long = /^([a-z]+?)(bytes?|bits?)$/.exec(unit)
+  const long = /^([a-z]+?)(bytes?|bits?)$/.exec(word)
   if (!long) return undefined
+  const isBits = long[2]!.startsWith('bit')
   const decimal = LONG_PREFIXES.indexOf(long[1]!) + 1
+  if (decimal > 0) return { factor: 1000n ** BigInt(decimal), isBits }
   const binary = LONG_BINARY_PREFIXES.indexOf(long[1]!) + 1
-  if (decimal === 0 && binary === 0) return undefined
-  const factor = decimal > 0 ? 1000 ** decimal : 1024 ** binary
-  return long[2]!.startsWith('bit') ? factor / 8 : factor
+  return binary > 0 ? { factor: 1024n ** BigInt(binary), isBits } : undefined
 }
 
 const SECONDS = { s: 1, m: 60, h: 3600, d: 86400, y: 365 * 86400 } as const
