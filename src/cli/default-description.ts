@@ -1,7 +1,8 @@
 /** The description of a repository that nobody has described: `USER@HOST:PATH`. */
-import { hostname, userInfo } from 'node:os'
+import { hostname } from 'node:os'
 import type { Repository } from '../git/repository.js'
 import { type Bytes, bytesFromText } from '../model/bytes.js'
+import { loginName } from '../platform/user.js'
 
 /** Implements spec: repository layout, section 2.2 step 16. */
 export function defaultDescription(
@@ -12,14 +13,5 @@ export function defaultDescription(
   const home = bytesFromText(env['HOME'] ?? '')
   const isBelowHome = home !== '' && home !== '/' && `${path}/`.startsWith(`${home}/`)
   const shown = isBelowHome ? `~${path.slice(home.length)}` : path
-  return `${bytesFromText(`${userName(env)}@${hostname()}`)}:${shown}`
-}
-
-function userName(env: Readonly<Record<string, string | undefined>>): string {
-  try {
-    return userInfo().username
-  } catch {
-    // No entry for our user id, as in a container.
-    return env['USER'] ?? env['LOGNAME'] ?? 'unknown'
-  }
+  return `${bytesFromText(`${loginName()}@${hostname()}`)}:${shown}`
 }

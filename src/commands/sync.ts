@@ -112,10 +112,14 @@ function chooseRemotes({ repository, config }: Annex, names: readonly string[]):
 }
 
 /** An item that is git's own work: its output stands between the item's line and `ok`. */
-function gitAction(command: string, label: string, perform: (ui: ItemUi) => boolean): Action {
+function gitAction(
+  command: string,
+  label: string | undefined,
+  perform: (ui: ItemUi) => boolean,
+): Action {
   return {
     command,
-    item: { label },
+    item: label === undefined ? {} : { label },
     perform(ui) {
       ui.giveWay()
       return perform(ui)
@@ -125,7 +129,7 @@ function gitAction(command: string, label: string, perform: (ui: ItemUi) => bool
 
 function commitAction(annex: Annex, message: string | undefined): Action {
   const { repository, branch, uuid } = annex
-  return gitAction('commit', '', () => {
+  return gitAction('commit', undefined, () => {
     branch.commit()
     const description = bytesToText(branch.descriptions().get(uuid) ?? '')
     const text = message ?? `git-annex in ${description}`

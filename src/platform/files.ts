@@ -244,15 +244,16 @@ export function setMtime(path: Bytes, seconds: number): void {
 
 /** The entries of a directory; empty when it does not exist. Order is the file system's. */
 export function listDir(path: Bytes): DirEntry[] {
-  let entries: fs.Dirent<Buffer>[]
+  let entries: fs.Dirent[]
   try {
-    entries = fs.readdirSync(bytesToPath(path), { encoding: 'buffer', withFileTypes: true })
+    // latin1 gives byte strings at once; with buffers, Bun forgets the types of the entries.
+    entries = fs.readdirSync(bytesToPath(path), { encoding: 'latin1', withFileTypes: true })
   } catch (error) {
     if (isErrno(error, 'ENOENT', 'ENOTDIR')) return []
     throw error
   }
   return entries.map((entry) => ({
-    name: bytesFromBuffer(entry.name),
+    name: entry.name,
     isDirectory: entry.isDirectory(),
     isFile: entry.isFile(),
   }))

@@ -1,0 +1,54 @@
+/**
+ * Annex links that were moved point nowhere until their relative target is made again.
+ * Implements spec: repository layout, sections 2.5 (pre-commit) and 9.2.
+ */
+import { blobOid, objectFormat } from '../git/object-format.js'
+import { join, type Repository } from '../git/repository.js'
+import { git } from '../git/run.js'
+import { type StagedBlob, stageBlobs } from '../git/stage-blobs.js'
+import { type Bytes, bytesToBuffer } from '../model/bytes.js'
+import { parseKey } from '../model/key.js'
+import { formatLinkTarget, parseLinkTarget } from '../model/pointer.js'
+import * as files from '../platform/files.js'
+import type { AnnexedFile } from './annexed-files.js'
+
+/** Paths of links that were added, or took the place of a file, since the last commit. */
+export function stagedLinks(repository: Repository): Set<Bytes> {
+  const args = ['diff-index', '--cached', '-z', '--no-renames', '--diff-filter=AMT', 'HEAD']
+  const { status, stdout } = git(repository, args, { okStatus: [0, 128] })
+  const fields = status === 0 ? stdout.toString('latin1').split('\0') : []
+  const paths = new Set<Bytes>()
+  for (let i = 0; i + 1 < fields.length; i += 2)
+    if (/^:\d+ 120000 /.test(fields[i]!)) paths.add(fields[i + 1]!)
+  return paths
+}
+
+/**
+ * Makes the targets of links fit their places, in the index and, where the work tree has the same
+ * link, there too.
+ * @returns how many were mended
+ */
+export function fixLinks(repository: Repository, links: Iterable<AnnexedFile>): number {
+  const format = objectFormat(repository)
+  const fixed: StagedBlob[] = []
+  for (const { path, keyText, isLink, entry } of links) {
+    const key = parseKey(keyText)
+    if (!isLink || entry.stage !== 0 || !key) continue
+    const target = formatLinkTarget(key, path)
+    const content = bytesToBuffer(target)
+    if (blobOid(content, format) === entry.oid) continue
+    fixed.push({ path, mode: 0o120000, content })
+    if (repository.workTree !== undefined) relink(join(repository.workTree, path), target)
+  }
+  stageBlobs(repository, fixed)
+  return fixed.length
+}
+
+/** Replaces a link by one with the right target, if it still is a link for the same key. */
+export function relink(path: Bytes, target: Bytes): void {
+  const found = files.readLink(path)
+  if (found === undefined || found === target || !parseLinkTarget(found)) return
+  const temp = `${path}.${process.pid}.tmp`
+  files.symlink(target, temp)
+  files.rename(temp, path)
+}
