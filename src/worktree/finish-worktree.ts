@@ -50,6 +50,8 @@ export interface RestageTools {
 export function restagePending(repository: Repository, tools: RestageTools): RefreshResult {
   const { workTree } = repository
   if (workTree === undefined || !hasRestageLog(repository)) return 'done'
+  // Comparing contents in vain can take minutes.
+  if (files.exists(`${repository.indexFile}.lock`)) return 'locked'
   const lines = readRestageLog(repository)
   const caches = new Map<Bytes, Bytes>()
   for (const line of lines) {
