@@ -50,6 +50,10 @@ export function skein(bits: 256 | 512): Digest {
   return synchronous(bits, () => newSkeinHasher(bits))
 }
 
+/**
+ * BLAKE2bp or BLAKE2sp.
+ * @param bits length of the digest
+ */
 export function blake2Tree(name: 'blake2bp' | 'blake2sp', bits: number): Digest {
   return synchronous(bits, () => newBlake2TreeHasher(name, bits))
 }

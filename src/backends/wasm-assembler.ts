@@ -73,9 +73,12 @@ function signedLong(value: bigint): Code {
 /** Where a load or store goes: no hint of alignment, and an offset. */
 const place = (offset: number): Code => code(0) + unsigned(offset)
 
+/** Reads a variable. */
 export const get = (local: number): Code => code(0x20) + unsigned(local)
 /** Stores what an expression yields. */
 export const set = (local: number, value: Code): Code => value + code(0x21) + unsigned(local)
+
+// Instructions below have the names that the specification gives them.
 
 export const i32Const = (value: number): Code => code(0x41) + signed(value)
 /** A 64-bit constant, given as unsigned. */
