@@ -16,7 +16,7 @@ import { commitJournals } from './commit.js'
 import { CommittedContent } from './committed.js'
 import { createBranch } from './create.js'
 import { JournalWriter, listSegments, readSegments } from './journal.js'
-import { type JournalRecord, recordClock } from './journal-record.js'
+import type { JournalRecord } from './journal-record.js'
 import type { Sha } from './objects.js'
 import { PeerJournal } from './peer-journal.js'
 import { BranchQueries } from './queries.js'
@@ -25,8 +25,8 @@ import {
   applyRecords,
   type BranchPlace,
   groupByPath,
-  isPrivate,
   lockJournal,
+  splitPrivate,
   stageJournals,
 } from './staging.js'
 import { beginTransitions } from './transition.js'
@@ -124,41 +124,31 @@ export class AnnexBranch extends BranchQueries implements Disposable {
   }
 
   override read(path: Bytes): Bytes {
-    const { committed } = this.#open()
-    return this.#withPending(path, () => this.#withUnmerged(path, committed.read(path)))
+    return this.#withPending(path, undefined)
   }
 
   /** Reads several files; empty for those that do not exist. */
   readMany(paths: Iterable<Bytes>): Map<Bytes, Bytes> {
     const contents = this.#open().committed.readMany(paths)
-    for (const [path, content] of contents)
-      contents.set(
-        path,
-        this.#withPending(path, () => this.#withUnmerged(path, content)),
-      )
+    for (const [path, content] of contents) contents.set(path, this.#withPending(path, content))
     return contents
+  }
+
+  /** @param committed the content in the branch; read when needed */
+  #withPending(path: Bytes, committed: Bytes | undefined): Bytes {
+    const view = this.#open()
+    const content = view.peer.read(path) ?? committed ?? view.committed.read(path)
+    const merged = this.#unmerged.length === 0 ? content : this.#withUnmerged(path, content)
+    const hidden = view.privateJournal.read(path) ?? ''
+    const records = view.pending.get(path)
+    if (!records) return merged + hidden
+    const { shared, secret } = splitPrivate(this.#place, records)
+    return applyRecords(path, applyRecords(path, merged, shared) + hidden, secret)
   }
 
   #withUnmerged(path: Bytes, content: Bytes): Bytes {
     const others = this.#unmerged.map((other) => other.read(path))
     return [content, ...others].filter((text) => text !== '').join('\n')
-  }
-
-  #withPending(path: Bytes, readCommitted: () => Bytes): Bytes {
-    const { peer, privateJournal, pending } = this.#open()
-    const records = pending.get(path)
-    const content = peer.read(path) ?? readCommitted()
-    const hidden = privateJournal.read(path)
-    if (!records) return hidden === undefined ? content : content + hidden
-    if (hidden === undefined && this.#place.privateUuids.size === 0)
-      return applyRecords(path, content, records)
-    const isSecret = (record: JournalRecord) => isPrivate(this.#place, record)
-    const shared = applyRecords(
-      path,
-      content,
-      records.filter((r) => !isSecret(r)),
-    )
-    return applyRecords(path, shared + (hidden ?? ''), records.filter(isSecret))
   }
 
   /** Loads the whole branch, for commands that will look at many keys. */
@@ -199,7 +189,16 @@ export class AnnexBranch extends BranchQueries implements Disposable {
 
   /** Records whether a repository has a key. @param key the serialized key */
   setPresence(key: Bytes, uuid: Uuid, isPresent: boolean): void {
-    this.edit(this.logPath(key), { kind: 'presence', item: uuid, status: isPresent ? '1' : '0' })
+    const view = this.#view
+    if (!view) {
+      this.#writer.setPresence(key, uuid, isPresent)
+      return
+    }
+    const path = this.logPath(key)
+    const edit: LogEdit = { kind: 'presence', item: uuid, status: isPresent ? '1' : '0' }
+    if (this.#changesNothing(path, edit)) return
+    const { timeMs, clock } = this.#writer.setPresence(key, uuid, isPresent)
+    addPending(view.pending, { timeMs, clock, path, edit })
   }
 
   /**
@@ -209,18 +208,14 @@ export class AnnexBranch extends BranchQueries implements Disposable {
   edit(path: Bytes, edit: LogEdit): void {
     if (this.#changesNothing(path, edit)) return
     const record = this.#writer.edit(path, edit)
-    const pending = this.#view?.pending
-    const records = pending?.get(path)
-    if (records) records.push(record)
-    else pending?.set(path, [record])
+    if (this.#view) addPending(this.#view.pending, record)
   }
 
   /** Whether an edit is known to be void without asking git. */
   #changesNothing(path: Bytes, edit: LogEdit): boolean {
     if (!this.#view || this.#view.committed.peek(path) === undefined) return false
     const before = this.read(path)
-    const record = { timeMs: Date.now(), clock: undefined, path, edit }
-    return applyLogEdit(path, before, edit, recordClock(record)) === before
+    return applyLogEdit(path, before, edit, this.#clock ?? clockFromMs(Date.now())) === before
   }
 
   /** Whether anything waits to be committed, as far as a look at the directories tells. */
@@ -271,4 +266,10 @@ export class AnnexBranch extends BranchQueries implements Disposable {
   [Symbol.dispose](): void {
     this.close()
   }
+}
+
+function addPending(pending: Map<Bytes, JournalRecord[]>, record: JournalRecord): void {
+  const records = pending.get(record.path)
+  if (records) records.push(record)
+  else pending.set(record.path, [record])
 }

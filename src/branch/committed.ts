@@ -31,7 +31,7 @@ export class CommittedContent {
 
   /** The content of a file, empty when it is not there. */
   read(path: Bytes): Bytes {
-    return this.#all?.get(path) ?? this.readMany([path]).get(path)!
+    return this.peek(path) ?? this.readMany([path]).get(path)!
   }
 
   /** The contents of files, empty for those not there. */

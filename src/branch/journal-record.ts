@@ -6,15 +6,16 @@
  * character for each byte. `clock` is nil unless GIT_ANNEX_VECTOR_CLOCK chose one. Records of a form
  * that we do not know end a segment: a newer version wrote them, and it will carry them out.
  */
+import { createHash } from 'node:crypto'
 import { decodeMulti, Encoder } from '@msgpack/msgpack'
 import type { Bytes } from '../model/bytes.js'
-import { parseKey } from '../model/key.js'
-import { keyLogPath, keyPlaces } from '../model/key-path.js'
+import { escapeKeyFile, formatKey, parentKey, parseKey } from '../model/key.js'
 import type { LogEdit } from '../model/logs/log-edit.js'
 import type { MetadataChange } from '../model/logs/metadata-edit.js'
 import type { PresenceStatus } from '../model/logs/presence.js'
 import type { Uuid } from '../model/uuid.js'
 import { type Clock, clockFromMs, formatClock, parseClock } from '../model/vector-clock.js'
+import { PresenceReader } from './presence-reader.js'
 
 const KEY_PRESENCE = 1
 const LOG_EDIT = 2
@@ -67,8 +68,14 @@ export function recordClock(record: JournalRecord): Clock {
  */
 export function decodeSegment(content: Uint8Array, oneLevelHash = false): JournalRecord[] {
   const records: JournalRecord[] = []
+  const presences = new PresenceReader(content)
+  for (let record = presences.next(); record; record = presences.next()) {
+    const path = locationLogPath(record.key, oneLevelHash)
+    const edit = { kind: 'presence', item: record.uuid, status: record.status } as const
+    if (path !== undefined) records.push({ timeMs: record.timeMs, clock: undefined, path, edit })
+  }
   try {
-    for (const value of decodeMulti(content)) {
+    for (const value of decodeMulti(content.subarray(presences.position))) {
       const record = parseRecord(value, oneLevelHash)
       if (!record) break
       records.push(record)
@@ -127,10 +134,14 @@ export function locationLogPath(
   oneLevelHash = false,
   suffix = '.log',
 ): Bytes | undefined {
-  const parsed = parseKey(key)
-  if (!parsed) return undefined
-  const places = keyPlaces(parsed)
-  return oneLevelHash
-    ? `${places.lower.slice(0, 3)}/${places.keyFile}${suffix}`
-    : keyLogPath(places, suffix)
+  // Chunk keys lie where their parents do; any other key need not be taken apart.
+  const isPlain = key.indexOf('--') > 0 && !CHUNK_FIELD.test(key)
+  const parsed = isPlain ? undefined : parseKey(key)
+  if (!isPlain && !parsed) return undefined
+  const parent = parsed ? formatKey(parentKey(parsed)) : key
+  const hex = createHash('md5').update(parent, 'latin1').digest('hex')
+  const dirs = oneLevelHash ? hex.slice(0, 3) : `${hex.slice(0, 3)}/${hex.slice(3, 6)}`
+  return `${dirs}/${escapeKeyFile(key)}${suffix}`
 }
+
+const CHUNK_FIELD = /^[^-]*(?:-[sm]\d+)*-[SC]/

@@ -10,6 +10,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { hostname } from 'node:os'
 import type { Bytes } from '../model/bytes.js'
+import { isErrno } from '../model/errors.js'
 import type { LogEdit } from '../model/logs/log-edit.js'
 import type { Uuid } from '../model/uuid.js'
 import type { Clock } from '../model/vector-clock.js'
@@ -21,6 +22,7 @@ import {
   encodePresence,
   encodeRecord,
   type JournalRecord,
+  type PresenceRecord,
 } from './journal-record.js'
 
 /** A writer leaves its segment for a new one after this time … */
@@ -54,11 +56,13 @@ export class JournalWriter implements Disposable {
   /**
    * Records that a repository has or lacks a key.
    * @param key the serialized key
+   * @returns the record, for a reader of the same process
    */
-  setPresence(key: Bytes, uuid: Uuid, isPresent: boolean): void {
-    const timeMs = Date.now()
+  setPresence(key: Bytes, uuid: Uuid, isPresent: boolean): PresenceRecord {
     const status = isPresent ? '1' : '0'
-    this.#append(timeMs, encodePresence({ timeMs, clock: this.#clock, key, uuid, status }))
+    const record = { timeMs: Date.now(), clock: this.#clock, key, uuid, status } as const
+    this.#append(record.timeMs, encodePresence(record))
+    return record
   }
 
   /** Records any other edit. @returns the record, for a reader of the same process */
@@ -97,7 +101,12 @@ export class JournalWriter implements Disposable {
     if (!segment) return
     this.#segment = undefined
     files.close(segment.fd)
-    files.rename(`${segment.path}.open`, `${segment.path}.mp`)
+    try {
+      files.rename(`${segment.path}.open`, `${segment.path}.mp`)
+    } catch (error) {
+      // Idle for so long that somebody took it for abandoned and committed it.
+      if (!isErrno(error, 'ENOENT')) throw error
+    }
   }
 
   [Symbol.dispose](): void {

@@ -40,11 +40,18 @@ export interface Staged {
   readonly peerPaths: readonly Bytes[]
 }
 
-/** Whether a change concerns a private repository. */
-export function isPrivate({ privateUuids }: BranchPlace, { path, edit }: JournalRecord): boolean {
-  if (privateUuids.size === 0) return false
-  const uuid = editedUuid(path, edit)
-  return uuid !== undefined && privateUuids.has(uuid)
+/** Splits records into those to be committed and those about private repositories. */
+export function splitPrivate(
+  { privateUuids }: BranchPlace,
+  records: readonly JournalRecord[],
+): { shared: readonly JournalRecord[]; secret: readonly JournalRecord[] } {
+  if (privateUuids.size === 0) return { shared: records, secret: [] }
+  const isSecret = ({ path, edit }: JournalRecord): boolean => {
+    const uuid = editedUuid(path, edit)
+    return uuid !== undefined && privateUuids.has(uuid)
+  }
+  const secret = records.filter(isSecret)
+  return { shared: records.filter((record) => !secret.includes(record)), secret }
 }
 
 /** Carries out records on a file's content, in order. */
@@ -84,11 +91,10 @@ export function stageJournals(place: BranchPlace, committed: CommittedContent): 
   for (const path of peerPaths) changes.set(path, peer.readRaw(path) ?? old.get(path)!)
   for (const [path, records] of groups) {
     const before = peer.read(path) ?? old.get(path)!
-    const shared = records.filter((record) => !isPrivate(place, record))
+    const { shared, secret } = splitPrivate(place, records)
     const content = applyRecords(path, before, shared)
     if (content !== before) changes.set(path, content)
-    if (shared.length === records.length) continue
-    const secret = records.filter((record) => isPrivate(place, record))
+    if (secret.length === 0) continue
     const all = content + (privateJournal.read(path) ?? '')
     privateChanges.set(path, applyRecords(path, all, secret))
   }

@@ -63,13 +63,15 @@ const UUID_KEYED_MAPS = new Set(['maxsize.log', 'proxy.log', 'cluster.log', 'exp
 const KEY_LOG =
   /^[0-9a-f]{3}\/(?:[0-9a-f]{3}\/)?([^/]+?)(\.log(?:\.(?:web|ek|rmt|cid|cnk|met|rmet))?)$/
 const LOCATION_LOG = /^[^/]+\/[^/]+\/([^/]+)\.log$/
+/** The start of every key; what has it not need not be parsed to be refused. */
+const KEY_START = /^[^-]+(?:-[smSC]\d+)*--/
 
 /** Finds the family of a file. */
 export function logFamily(path: Bytes): LogFamily {
   const top = Object.hasOwn(TOP_FAMILIES, path) ? TOP_FAMILIES[path] : undefined
   if (top) return top
   const match = KEY_LOG.exec(path)
-  if (match && parseKeyFile(match[1]!)) return SUFFIX_FAMILIES[match[2]!] ?? 'lines'
+  if (match && KEY_START.test(match[1]!)) return SUFFIX_FAMILIES[match[2]!] ?? 'lines'
   return /^remote\/web\/.+\.log$/s.test(path) ? 'item-presence' : 'lines'
 }
 
@@ -85,7 +87,7 @@ export function isUuidKeyedMap(path: Bytes): boolean {
 export function locationLogKey(path: Bytes): Bytes | undefined {
   if (!path.endsWith('.log')) return undefined
   const keyFile = LOCATION_LOG.exec(path)?.[1]
-  if (keyFile === undefined || !parseKeyFile(keyFile)) return undefined
+  if (keyFile === undefined || !KEY_START.test(keyFile) || !parseKeyFile(keyFile)) return undefined
   const key = unescapeKeyFile(keyFile)
   // A name that no writer would give a key is some other file.
   return escapeKeyFile(key) === keyFile ? key : undefined
