@@ -6,8 +6,7 @@
  */
 import { readIndexEntries } from '../git/index-file.js'
 import type { IndexEntry } from '../git/index-format.js'
-import { selectEntries, topPath, unmatchedMessage } from '../git/list-files.js'
-import { absolute } from '../git/repository.js'
+import { selectEntries, unmatchedMessage } from '../git/list-files.js'
 import { type Bytes, bytesToText } from '../model/bytes.js'
 import { AnnexError, isAnnexError } from '../model/errors.js'
 import { formatKey, type Key, parseKey } from '../model/key.js'
@@ -164,12 +163,10 @@ function foundFile(
 /** Whoever writes the requests may change files between them. */
 function* requestedFiles(annex: Annex, z: boolean): Iterable<Found | undefined> {
   const show = pathShower(annex.repository, annex.cwd)
-  const index = new FreshIndex(annex.repository)
+  const index = new FreshIndex(annex)
   for (const line of readRequests({ z })) {
-    const path = topPath(annex.repository, absolute(annex.cwd, line))
-    const entry = path === undefined ? undefined : index.entryAt(path)
-    const found = entry && foundFile(annex, entry, show)
-    yield found && { ...found, input: [bytesToText(line)] }
+    const found = index.find(line)
+    yield found && { ...found, file: show(found.path), input: [bytesToText(line)] }
   }
 }
 

@@ -4,8 +4,6 @@ import { readRequests } from '../cli/batch.js'
 import { type Action, batchOptions, type Command } from '../cli/command.js'
 import { FreshIndex } from '../cli/fresh-index.js'
 import { readInfos } from '../git/cat-file.js'
-import { topPath } from '../git/list-files.js'
-import { absolute } from '../git/repository.js'
 import { type Bytes, bytesFromText } from '../model/bytes.js'
 
 const options = {
@@ -52,12 +50,8 @@ function answer(keyText: Bytes | undefined): Action {
 }
 
 function fileLookup(annex: Annex): Lookup {
-  const index = new FreshIndex(annex.repository)
-  return (file) => {
-    const path = topPath(annex.repository, absolute(annex.cwd, file))
-    const entry = path === undefined ? undefined : index.entryAt(path)
-    return entry && annex.blobKeys.keyTextOf(entry)
-  }
+  const index = new FreshIndex(annex)
+  return (file) => index.find(file)?.keyText
 }
 
 /** Pointer file or link: the text of either names the key. */

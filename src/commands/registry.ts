@@ -9,6 +9,7 @@ type Load = () => Promise<Command>
 
 /** By the name that is typed; the file has the same name. */
 export const COMMANDS: Readonly<Record<string, Load>> = {
+  add: async () => (await import('./add.js')).add,
   contentlocation: async () => (await import('./contentlocation.js')).contentlocation,
   copy: async () => (await import('./copy.js')).copy,
   describe: async () => (await import('./describe.js')).describe,
@@ -17,6 +18,7 @@ export const COMMANDS: Readonly<Record<string, Load>> = {
   find: async () => (await import('./find.js')).find,
   get: async () => (await import('./get.js')).get,
   help: async () => (await import('./help.js')).help,
+  info: async () => (await import('./info.js')).info,
   init: async () => (await import('./init.js')).init,
   lookupkey: async () => (await import('./lookupkey.js')).lookupkey,
   merge: async () => (await import('./merge.js')).merge,
