@@ -30,6 +30,7 @@ export const COMMANDS: Readonly<Record<string, Load>> = {
   'pre-push': async () => (await import('./pre-push.js')).prePush,
   status: async () => (await import('./status.js')).status,
   sync: async () => (await import('./sync.js')).sync,
+  uninit: async () => (await import('./uninit.js')).uninit,
   version: async () => (await import('./version.js')).version,
   whereis: async () => (await import('./whereis.js')).whereis,
 }

@@ -11,6 +11,8 @@ import { isErrno } from '../model/errors.js'
 
 export type FileStat = fs.BigIntStats
 
+const COMPARE_BYTES = 1 << 18
+
 /** Kind of a directory entry. */
 export interface DirEntry {
   readonly name: Bytes
@@ -229,6 +231,31 @@ export function removeDir(path: Bytes): boolean {
     if (isErrno(error, 'ENOENT')) return true
     if (isErrno(error, 'ENOTEMPTY', 'EEXIST', 'ENOTDIR', 'EBUSY')) return false
     throw error
+  }
+}
+
+/** Removes a directory with everything in it; nothing happens when it does not exist. */
+export function removeTree(path: Bytes): void {
+  fs.rmSync(bytesToPath(path), { recursive: true, force: true })
+}
+
+/** Whether two files have the same bytes. @throws when one cannot be read */
+export function haveSameContent(a: Bytes, b: Bytes): boolean {
+  const fdA = open(a, 'r')
+  const fdB = open(b, 'r')
+  try {
+    if (fs.fstatSync(fdA).size !== fs.fstatSync(fdB).size) return false
+    const chunkA = Buffer.allocUnsafe(COMPARE_BYTES)
+    const chunkB = Buffer.allocUnsafe(COMPARE_BYTES)
+    for (;;) {
+      const count = readFully(fdA, chunkA)
+      if (readFully(fdB, chunkB) !== count) return false
+      if (!chunkA.subarray(0, count).equals(chunkB.subarray(0, count))) return false
+      if (count < COMPARE_BYTES) return true
+    }
+  } finally {
+    fs.closeSync(fdA)
+    fs.closeSync(fdB)
   }
 }
 

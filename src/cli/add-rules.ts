@@ -1,0 +1,94 @@
+/**
+ * How `git annex add` treats each file: annexed or not, locked or not, with which backend. Attributes
+ * of all files are read with one process, or none.
+ * Implements spec: repository layout, section 11; keys and backends, section 7.
+ */
+import { checkAttributes, mayHaveAttribute } from '../git/check-attr.js'
+import { parseGitBoolean } from '../git/config.js'
+import { join } from '../git/repository.js'
+import { type Bytes, bytesFromText } from '../model/bytes.js'
+import { MAX_MIME_HEAD_BYTES } from '../model/mime-head.js'
+import * as files from '../platform/files.js'
+import { decideAnnexAdd, parseLargefiles } from '../policy/largefiles.js'
+import type { Matcher } from '../policy/matcher.js'
+import { LargefilesRules } from '../worktree/largefiles-rules.js'
+import { ContentMime } from '../worktree/mime.js'
+import { KeyMaker } from '../worktree/new-key.js'
+import type { Annex } from './annex.js'
+
+const ATTRIBUTES = ['annex.largefiles', 'annex.backend']
+const ADD_UNLOCKED = 'annex.addunlocked'
+
+export interface AddRulesOptions {
+  /** All files that will be asked about, relative to the top. */
+  readonly paths: readonly Bytes[]
+  /** `--backend`, as text. */
+  readonly backend: string | undefined
+}
+
+export class AddRules {
+  readonly keyMaker: KeyMaker
+  readonly #annex: Annex
+  readonly #attributes: ReadonlyMap<Bytes, Readonly<Record<string, Bytes>>>
+  readonly #rules: LargefilesRules
+  readonly #unlocked: Matcher
+  #globals: ReadonlyMap<Bytes, Bytes> | undefined
+
+  constructor(annex: Annex, { paths, backend }: AddRulesOptions) {
+    this.#annex = annex
+    const { repository, config, env } = annex
+    this.#attributes = mayHaveAttribute(repository, { text: 'annex.', paths, config, env })
+      ? checkAttributes(repository, paths, ATTRIBUTES)
+      : new Map()
+    const attribute = (path: Bytes, name: string) => this.#attributes.get(path)?.[name]
+    const globalSetting = (name: string) => this.#globalSetting(name)
+    this.#rules = new LargefilesRules({ config, attribute, globalSetting })
+    const option = backend === undefined ? undefined : bytesFromText(backend)
+    this.keyMaker = new KeyMaker({ config, attribute, option })
+    this.#unlocked = this.#parseAddUnlocked()
+  }
+
+  #globalSetting(name: string): Bytes | undefined {
+    this.#globals ??= this.#annex.branch.configs()
+    return this.#globals.get(name)
+  }
+
+  /** Whether a file goes to the annex. @param sizeBytes of the work tree file */
+  isLarge(path: Bytes, sizeBytes: bigint): boolean {
+    return decideAnnexAdd(this.#rules.settingsFor(path), this.#facts(path, sizeBytes)).isLarge
+  }
+
+  /** Whether a file that is annexed stays a file, with a pointer in git, rather than a link. */
+  isUnlocked(path: Bytes, sizeBytes: bigint): boolean {
+    return this.#unlocked(this.#facts(path, sizeBytes))
+  }
+
+  #facts(path: Bytes, sizeBytes: bigint) {
+    const file = join(this.#annex.repository.workTree!, path)
+    let mime: ContentMime | undefined
+    const look = () => {
+      mime ??= new ContentMime(files.readHead(file, MAX_MIME_HEAD_BYTES) ?? Buffer.alloc(0))
+      return mime
+    }
+    return {
+      path,
+      sizeBytes,
+      get mimeType() {
+        return look().type
+      },
+      get mimeEncoding() {
+        return look().encoding
+      },
+    }
+  }
+
+  /** A boolean or an expression; where links cannot be made, everything is unlocked. */
+  #parseAddUnlocked(): Matcher {
+    const { config } = this.#annex
+    if (config.getBoolean('core.symlinks') === false) return () => true
+    const text = config.get(ADD_UNLOCKED) ?? this.#globalSetting(ADD_UNLOCKED) ?? 'true'
+    const flag = parseGitBoolean(text)
+    if (flag !== undefined) return () => flag
+    return parseLargefiles(text, ADD_UNLOCKED).matches
+  }
+}

@@ -1,0 +1,38 @@
+/** Staging files that were added: their pointers and links go to git, with stat data that fits. */
+import type { BlobKeys } from '../git/blob-keys.js'
+import type { Repository } from '../git/repository.js'
+import { stageBlobs } from '../git/stage-blobs.js'
+import type { AddedFile } from './add-file.js'
+import { finishWorktree } from './finish-worktree.js'
+
+/** Collects added files and stages them together: two processes for all of them. */
+export class AddedFiles {
+  readonly #repository: Repository
+  readonly #blobKeys: BlobKeys
+  #files: AddedFile[] = []
+
+  constructor(repository: Repository, blobKeys: BlobKeys) {
+    this.#repository = repository
+    this.#blobKeys = blobKeys
+  }
+
+  get count(): number {
+    return this.#files.length
+  }
+
+  push(file: AddedFile): void {
+    this.#files.push(file)
+  }
+
+  /** @throws AnnexError GIT_FAILED when the index is locked; the files can be staged later then */
+  stage(): void {
+    const oids = stageBlobs(this.#repository, this.#files)
+    finishWorktree(
+      this.#repository,
+      this.#files.map(({ path, stat }, i) => ({ path, oid: oids[i]!, stat })),
+    )
+    for (const [i, { mode, keyText }] of this.#files.entries())
+      this.#blobKeys.learn({ oid: oids[i]!, mode }, keyText)
+    this.#files = []
+  }
+}
