@@ -44,7 +44,8 @@ export function commitJournals(
   finishInterrupted(place.repository)
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const head = readBranchHead(place.repository) ?? createBranch(place.repository)
-    const before = known.commit === head ? known : new CommittedContent(place.repository, head)
+    const before =
+      known.commit === head ? known : new CommittedContent(place.repository, head, false)
     const staged = stageJournals(place, before)
     const after = commitStaged(place, staged, { before, message, merges: [] })
     if (after) return after

@@ -5,7 +5,7 @@
  */
 import type { Repository } from '../git/repository.js'
 import type { Bytes } from '../model/bytes.js'
-import { TOP_LOGS } from '../model/logs/branch-paths.js'
+import { SETTINGS_LOGS } from '../model/logs/branch-paths.js'
 import { type BranchFiles, readCache, writeCache } from './content-cache.js'
 import { diffTrees, listTree, readObjects, type Sha, type TreeEntry } from './objects.js'
 
@@ -19,13 +19,18 @@ const STALE_PART = 0.02
 export class CommittedContent {
   readonly commit: Sha | undefined
   readonly #repository: Repository
+  readonly #withSettings: boolean
   readonly #known = new Map<Bytes, Bytes>()
   #all: Map<Bytes, Bytes> | undefined
   #reads = 0
 
-  /** @param commit the branch's head; undefined when there is no branch, which is empty */
-  constructor(repository: Repository, commit: Sha | undefined) {
+  /**
+   * @param commit the branch's head; undefined when there is no branch, which is empty
+   * @param withSettings whether settings are likely to be asked for, besides what is
+   */
+  constructor(repository: Repository, commit: Sha | undefined, withSettings = true) {
     this.#repository = repository
+    this.#withSettings = withSettings
     this.commit = commit
   }
 
@@ -47,8 +52,9 @@ export class CommittedContent {
   }
 
   #readFew(paths: readonly Bytes[]): void {
-    // Nearly every command asks for some of the settings: they come along in the first process.
-    const wanted = this.#reads++ === 0 ? [...new Set([...paths, ...TOP_LOGS])] : paths
+    // The settings come along in the first process.
+    const isFirst = this.#reads++ === 0 && this.#withSettings
+    const wanted = isFirst ? [...new Set([...paths, ...SETTINGS_LOGS])] : paths
     const askable = wanted.filter((path) => !path.includes('\n'))
     const contents = readObjects(
       this.#repository,

@@ -28,8 +28,12 @@ export interface BranchCommit {
   readonly ref?: Bytes
 }
 
-/** So many changed paths take a pack, in which compressing 60-byte files only costs time. */
-const BULK_PATHS = 100
+/**
+ * Log files are too short to compress and trees are mostly hashes: it would make them 30 % smaller
+ * and, with 10,000 keys, a small commit half as long again (20 ms for 13) and each look-up of a path
+ * twice. `git gc` compresses what stays.
+ */
+const UNCOMPRESSED = ['core.compression=0']
 
 /**
  * Writes a commit and moves the ref to it.
@@ -38,11 +42,10 @@ const BULK_PATHS = 100
  */
 export function importCommit(repository: Repository, commit: BranchCommit): Sha | undefined {
   const input = Buffer.from(formatStream(commit), 'latin1')
-  const isBulk = commit.changes.size > BULK_PATHS
   const { status, stdout } = gitBulk(repository, ['fast-import', '--quiet', '--depth=0'], {
     input,
     okStatus: [0, 1],
-    ...(isBulk && { config: ['core.compression=0'] }),
+    config: UNCOMPRESSED,
   })
   return status === 0 ? stdout.toString('latin1').trim() : undefined
 }

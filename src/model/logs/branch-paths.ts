@@ -42,8 +42,19 @@ const TOP_FAMILIES: Readonly<Record<string, LogFamily>> = {
   'transitions.log': 'transitions',
 }
 
-/** The files at the top of the branch: settings, few and small. */
-export const TOP_LOGS: readonly Bytes[] = Object.keys(TOP_FAMILIES)
+/** The settings that nearly every command asks for some of: few and small. */
+export const SETTINGS_LOGS: readonly Bytes[] = [
+  'uuid.log',
+  'trust.log',
+  'numcopies.log',
+  'mincopies.log',
+  'config.log',
+  'remote.log',
+  'group.log',
+  'preferred-content.log',
+  'required-content.log',
+  'group-preferred-content.log',
+]
 
 const SUFFIX_FAMILIES: Readonly<Record<string, LogFamily>> = {
   '.log': 'location',

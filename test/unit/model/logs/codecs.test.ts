@@ -8,13 +8,17 @@ import {
   parseMetadataLog,
 } from '../../../../src/model/logs/metadata.js'
 import { addMetadata, type MetadataChange } from '../../../../src/model/logs/metadata-edit.js'
-import { formatPresenceLog, parsePresenceLog } from '../../../../src/model/logs/presence.js'
+import {
+  formatPresenceLog,
+  parsePresenceLog,
+  presentItems,
+} from '../../../../src/model/logs/presence.js'
 import { formatRemoteConfig, parseRemoteConfig } from '../../../../src/model/logs/remote-config.js'
 import { formatNumberLog, parseNumberLog } from '../../../../src/model/logs/single-value.js'
 import { formatTransitions, parseTransitions } from '../../../../src/model/logs/transitions.js'
 import { unionMerge } from '../../../../src/model/logs/union-merge.js'
 import { formatUuidLog, parseUuidLog } from '../../../../src/model/logs/uuid-log.js'
-import { SECOND } from '../../../../src/model/vector-clock.js'
+import { formatClock, SECOND } from '../../../../src/model/vector-clock.js'
 import { forRandom, type Random } from '../../../support/random.js'
 
 const ROUNDS = 300
@@ -157,5 +161,17 @@ describe('unionMerge()', () => {
       const one = unionMerge(unionMerge(a, b), c)
       expect(lines(unionMerge(a, unionMerge(b, c)))).toEqual(lines(one))
     })
+  })
+})
+
+test('presentItems() agrees with parsePresenceLog(), compact or not', () => {
+  forRandom(ROUNDS, (random) => {
+    const line = () =>
+      `${formatClock(clockOf(random))} ${random.pick(['0', '1', 'X', '7'])} ${random.pick(['a', 'b', 'c d'])}`
+    const text = random
+      .list(4, () => `${line()}${random.pick(['\n', '\n', '\n', '\r\n', ''])}`)
+      .join('')
+    const present = [...parsePresenceLog(text)].filter(([, { status }]) => status === '1')
+    expect(presentItems(text)).toEqual(present.map(([item]) => item).sort())
   })
 })
