@@ -8,7 +8,7 @@
  * whole contents and are committed again, as git-annex itself does.
  */
 import { decode, encode } from '@msgpack/msgpack'
-import type { Repository } from '../git/repository.js'
+import { gitCwd, type Repository } from '../git/repository.js'
 import { git } from '../git/run.js'
 import { type Bytes, bytesToText } from '../model/bytes.js'
 import * as files from '../platform/files.js'
@@ -134,5 +134,6 @@ function isCommitted(repository: Repository, parent: Sha, committer: Bytes): boo
 /** For repositories served over dumb http, whose owners run `git update-server-info` there. */
 export function runPostUpdateHook(repository: Repository): void {
   const hook = `${repository.commonDir}/hooks/post-update-annex`
-  if (files.exists(hook)) runSync([bytesToText(hook)], { stderr: 'inherit' })
+  if (files.exists(hook))
+    runSync([bytesToText(hook)], { cwd: gitCwd(repository), stderr: 'inherit' })
 }

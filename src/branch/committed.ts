@@ -6,13 +6,13 @@
 import type { Repository } from '../git/repository.js'
 import type { Bytes } from '../model/bytes.js'
 import { SETTINGS_LOGS } from '../model/logs/branch-paths.js'
-import { type BranchFiles, readCache, writeCache } from './content-cache.js'
+import { type BranchFiles, estimateLoadMs, readCache, writeCache } from './content-cache.js'
 import { diffTrees, listTree, readObjects, type Sha, type TreeEntry } from './objects.js'
 
-/** More paths than this at once are cheaper read from the whole branch. */
-const FEW_PATHS = 50
-/** So many processes for a few paths, then the whole branch is loaded. */
-const FEW_READS = 3
+/** What a process for a few paths costs, in milliseconds, and each path of it (measured). */
+const PROCESS_MS = 2
+const PATH_MS = 0.2
+
 /** The cache is written anew when more than this part of it was out of date. */
 const STALE_PART = 0.02
 
@@ -22,7 +22,8 @@ export class CommittedContent {
   readonly #withSettings: boolean
   readonly #known = new Map<Bytes, Bytes>()
   #all: Map<Bytes, Bytes> | undefined
-  #reads = 0
+  #spentMs = 0
+  #loadCostMs: number | undefined
 
   /**
    * @param commit the branch's head; undefined when there is no branch, which is empty
@@ -39,21 +40,31 @@ export class CommittedContent {
     return this.peek(path) ?? this.readMany([path]).get(path)!
   }
 
-  /** The contents of files, empty for those not there. */
+  /**
+   * The contents of files, empty for those not there. Loads the whole branch as soon as asking for
+   * single files has cost as much as that will.
+   */
   readMany(paths: Iterable<Bytes>): Map<Bytes, Bytes> {
     const wanted = [...paths]
     if (!this.#all && this.commit !== undefined) {
       const missing = wanted.filter((path) => !this.#known.has(path))
-      if (missing.length > FEW_PATHS || (missing.length > 0 && this.#reads >= FEW_READS)) this.all()
+      const costMs = PROCESS_MS + missing.length * PATH_MS
+      if (missing.length > 0 && this.#spentMs + costMs > this.#loadMs(this.commit)) this.all()
       else if (missing.length > 0) this.#readFew(missing)
+      this.#spentMs += costMs
     }
     const source = this.#all ?? this.#known
     return new Map(wanted.map((path) => [path, source.get(path) ?? '']))
   }
 
+  #loadMs(commit: Sha): number {
+    this.#loadCostMs ??= estimateLoadMs(this.#repository.annexDir, commit)
+    return this.#loadCostMs
+  }
+
   #readFew(paths: readonly Bytes[]): void {
     // The settings come along in the first process.
-    const isFirst = this.#reads++ === 0 && this.#withSettings
+    const isFirst = this.#known.size === 0 && this.#withSettings
     const wanted = isFirst ? [...new Set([...paths, ...SETTINGS_LOGS])] : paths
     const askable = wanted.filter((path) => !path.includes('\n'))
     const contents = readObjects(

@@ -20,6 +20,23 @@ export interface BranchFiles {
 
 const cachePath = (annexDir: Bytes): Bytes => `${annexDir}/annexe/cache/branch`
 
+/** Guesses, in milliseconds, for what cannot be known before: measured with 10,000 keys. */
+const LOAD_MS_PER_MEGABYTE = 4
+const UPDATE_MS = 6
+const BUILD_MS = 60
+
+/**
+ * How long it takes to have the whole branch in memory, in milliseconds.
+ * @param commit the commit that is wanted
+ */
+export function estimateLoadMs(annexDir: Bytes, commit: Sha): number {
+  const stat = files.stat(cachePath(annexDir))
+  if (!stat) return BUILD_MS
+  const head = files.readHead(cachePath(annexDir), 128)?.toString('latin1') ?? ''
+  const readMs = (Number(stat.size) / 1e6) * LOAD_MS_PER_MEGABYTE
+  return head.includes(commit) ? readMs : readMs + UPDATE_MS
+}
+
 /** Reads the cache; undefined when there is none that we understand. */
 export function readCache(annexDir: Bytes): BranchFiles | undefined {
   const file = files.readFile(cachePath(annexDir))

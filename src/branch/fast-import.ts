@@ -2,9 +2,11 @@
  * Writing commits of the git-annex branch with one `git fast-import`, which also moves the ref and
  * refuses when that would lose commits somebody else made meanwhile.
  */
+import { findRef } from '../git/refs.js'
 import type { Repository } from '../git/repository.js'
 import { gitOutput } from '../git/run.js'
 import { type Bytes, bytesFromText } from '../model/bytes.js'
+import { AnnexError } from '../model/errors.js'
 import { gitBulk, type Sha } from './objects.js'
 import { BRANCH_REF } from './refs.js'
 
@@ -42,12 +44,15 @@ const UNCOMPRESSED = ['core.compression=0']
  */
 export function importCommit(repository: Repository, commit: BranchCommit): Sha | undefined {
   const input = Buffer.from(formatStream(commit), 'latin1')
-  const { status, stdout } = gitBulk(repository, ['fast-import', '--quiet', '--depth=0'], {
+  const { status, stdout, stderr } = gitBulk(repository, ['fast-import', '--quiet', '--depth=0'], {
     input,
     okStatus: [0, 1],
     config: UNCOMPRESSED,
   })
-  return status === 0 ? stdout.toString('latin1').trim() : undefined
+  if (status === 0) return stdout.toString('latin1').trim()
+  if (findRef(repository, commit.ref ?? BRANCH_REF) !== commit.parents[0]) return undefined
+  const said = stderr.toString('utf8').trim()
+  throw new AnnexError('GIT_FAILED', `Cannot commit to the git-annex branch: ${said}`)
 }
 
 function formatStream(commit: BranchCommit): Bytes {

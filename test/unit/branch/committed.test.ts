@@ -79,6 +79,13 @@ describe('importCommit()', () => {
     }
     expect(importCommit(repository, late)).toBeUndefined()
   })
+
+  test('tells what git said when it cannot write the ref', () => {
+    const repository = newRepository()
+    commit(repository, { a: '1' })
+    writeFileSync(`${repository.commonDir}/refs/heads/git-annex.lock`, '')
+    expect(() => commit(repository, { a: '2' })).toThrow(/git-annex\.lock/)
+  })
 })
 
 describe('CommittedContent', () => {
@@ -90,7 +97,7 @@ describe('CommittedContent', () => {
 
   test('reads few files and all files alike', () => {
     const repository = newRepository()
-    const sha = commit(repository, { ...manyFiles(80), 'uuid.log': 'u\n' })
+    const sha = commit(repository, { ...manyFiles(400), 'uuid.log': 'u\n' })
     const few = new CommittedContent(repository, sha)
     expect(few.readMany(['d/5', 'nothing', 'uuid.log'])).toEqual(
       new Map([
@@ -100,9 +107,9 @@ describe('CommittedContent', () => {
       ]),
     )
     expect(few.isLoaded).toBe(false)
-    const many = few.readMany(Object.keys(manyFiles(80)))
+    const many = few.readMany(Object.keys(manyFiles(400)))
     expect(few.isLoaded).toBe(true)
-    expect(Object.fromEntries(many)).toEqual(manyFiles(80))
+    expect(Object.fromEntries(many)).toEqual(manyFiles(400))
   })
 
   test('brings its cache up to date with what changed', () => {
