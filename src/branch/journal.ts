@@ -14,7 +14,6 @@ import { isErrno } from '../model/errors.js'
 import type { LogEdit } from '../model/logs/log-edit.js'
 import type { Uuid } from '../model/uuid.js'
 import type { Clock } from '../model/vector-clock.js'
-import { listNames } from '../platform/directory.js'
 import * as files from '../platform/files.js'
 import { isProcessAlive } from '../platform/process.js'
 import {
@@ -133,8 +132,9 @@ export interface Segment {
 /** Lists the segments, oldest first. One directory read; cheap when there are none. */
 export function listSegments(annexDir: Bytes): Segment[] {
   const dir = journalDir(annexDir)
-  return listNames(dir)
-    .map((name) => ({ name, match: SEGMENT_NAME.exec(name) }))
+  return files
+    .listDir(dir)
+    .map(({ name }) => ({ name, match: SEGMENT_NAME.exec(name) }))
     .filter(({ match }) => match)
     .sort((a, b) => (a.name < b.name ? -1 : 1))
     .map(({ name, match }) => ({ path: `${dir}/${name}`, isClosed: isClosed(match!) }))

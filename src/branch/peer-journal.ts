@@ -5,7 +5,6 @@
  */
 import type { Bytes } from '../model/bytes.js'
 import { journalFileName, journalFilePath } from '../model/logs/branch-paths.js'
-import { listNames } from '../platform/directory.js'
 import * as files from '../platform/files.js'
 
 export class PeerJournal {
@@ -25,8 +24,12 @@ export class PeerJournal {
 
   /** Names of its files. Directories and special files are left alone. */
   #list(): ReadonlySet<Bytes> {
-    const isFile = (name: Bytes) => files.lstat(`${this.#dir}/${name}`)?.isFile()
-    this.#names ??= new Set(listNames(this.#dir).filter(isFile))
+    this.#names ??= new Set(
+      files
+        .listDir(this.#dir)
+        .filter(({ isFile }) => isFile)
+        .map(({ name }) => name),
+    )
     return this.#names
   }
 
