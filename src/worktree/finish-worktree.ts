@@ -10,7 +10,7 @@ import { join, type Repository } from '../git/repository.js'
 import type { Bytes } from '../model/bytes.js'
 import * as files from '../platform/files.js'
 import { annexedFiles } from './annexed-files.js'
-import { isPointerOf } from './populate.js'
+import { isPointerOf } from './pointer-file.js'
 import {
   appendRestageLog,
   formatInodeCache,

@@ -1,8 +1,9 @@
 /**
  * Puts content in the place of a pointer file, and a pointer in the place of content.
  *
- * Each replaces the file by one rename and only if it still is what it was taken for: work of the
- * user is never overwritten. Callers then have the index refreshed with the stat that comes back.
+ * Each replaces the file by one rename (small contents are written in place) and only if it still
+ * is what it was taken for: work of the user is never overwritten. Callers then have the index
+ * refreshed with the stat that comes back.
  * Implements spec: repository layout, sections 9.3, 9.4 and 10; git filter, rule 5.
  */
 import type { IndexEntry } from '../git/index-format.js'
@@ -10,11 +11,20 @@ import { isUnchangedSince } from '../git/index-stat.js'
 import { parentDir } from '../git/repository.js'
 import type { Bytes } from '../model/bytes.js'
 import { AnnexError, isErrno } from '../model/errors.js'
-import { formatKey, parseKey } from '../model/key.js'
-import { formatPointer, MAX_POINTER_BYTES, parsePointer } from '../model/pointer.js'
+import { parseKey } from '../model/key.js'
+import { formatPointer } from '../model/pointer.js'
 import * as files from '../platform/files.js'
 import { diskError } from '../store/disk-error.js'
 import type { TempFiles } from '../store/temp-files.js'
+import {
+  dateAs,
+  isPointerOf,
+  isSameContent,
+  isSameFile,
+  isTooYoung,
+  youngestMtime,
+} from './pointer-file.js'
+import { canPopulateInPlace, populateInPlace } from './populate-in-place.js'
 
 /** A work tree file and the key it should be of. */
 export interface WorkTreeFile {
@@ -40,8 +50,6 @@ export interface Depopulation extends WorkTreeFile {
   readonly isContent: (path: Bytes, keyText: Bytes) => boolean
 }
 
-/** How far back new files are dated: git takes a file not older than the index for racy. */
-const AGE_SECONDS = 2
 const EXECUTE_BITS = 0o111n
 const MODE_BITS = 0o777n
 
@@ -54,15 +62,21 @@ const MODE_BITS = 0o777n
 export function populate(population: Population): files.FileStat | undefined {
   const { path, keyText, objectFile } = population
   const before = files.lstat(path)
-  if (!before?.isFile() || !isPointerOf(path, before, keyText)) return undefined
+  if (!before?.isFile()) return undefined
   const object = files.lstat(objectFile)
   if (!object) throw new AnnexError('CONTENT_MISSING', `The content of ${keyText} is not present`)
   if (object.size === 0n) return undefined
+  const inPlace = { path, keyText, objectFile, before, object }
+  if (!population.isThin && canPopulateInPlace(inPlace)) {
+    const result = populateInPlace(inPlace)
+    if (result !== 'refused') return result === 'kept' ? undefined : result
+  }
+  if (!isPointerOf(path, before, keyText)) return undefined
   return replace(population, before, (temp) => {
     if (population.isThin && tryLink(objectFile, temp, before.mode)) return
     files.copyFile(objectFile, temp)
     files.chmod(temp, Number(before.mode & MODE_BITS))
-    files.setMtime(temp, secondsAgo(AGE_SECONDS))
+    files.setMtime(temp, youngestMtime())
   })
 }
 
@@ -81,7 +95,7 @@ function tryLink(objectFile: Bytes, temp: Bytes, mode: bigint): boolean {
   }
   files.chmod(temp, Number(mode & MODE_BITS))
   // Its own mtime, which git-annex may remember, unless it is too young.
-  if (Number(object.mtimeNs) / 1e9 > secondsAgo(AGE_SECONDS)) setOldEnough(temp, object)
+  if (isTooYoung(object)) files.setMtime(temp, youngestMtime())
   return true
 }
 
@@ -101,7 +115,7 @@ export function depopulate(depopulation: Depopulation): files.FileStat | undefin
   return replace(depopulation, before, (temp) => {
     files.writeFile(temp, formatPointer(key))
     files.chmod(temp, Number(before.mode & MODE_BITS))
-    setOldEnough(temp, before)
+    dateAs(temp, before)
   })
 }
 
@@ -110,14 +124,6 @@ function holdsContent(depopulation: Depopulation, stat: files.FileStat): boolean
   // An unchanged file may also be an unchanged pointer, which stands for the same key.
   if (isPointerOf(path, stat, keyText)) return false
   return isUnchangedSince(entry, stat) || isContent(path, keyText)
-}
-
-/** Whether a file is the pointer file of a key. */
-export function isPointerOf(path: Bytes, stat: files.FileStat, keyText: Bytes): boolean {
-  if (stat.size === 0n || stat.size > MAX_POINTER_BYTES) return false
-  const head = files.readHead(path, Number(stat.size) + 1)
-  const key = head && parsePointer(head)
-  return key !== undefined && formatKey(key) === keyText
 }
 
 /** Has `make` make a new file and moves it over the old one if that is still the same. */
@@ -129,16 +135,19 @@ function replace(
   const tempFile = newTempFile(path, before, temp)
   try {
     make(tempFile)
+    const made = files.lstat(tempFile)!
     if (!isSameFile(before, files.lstat(path))) {
       files.remove(tempFile)
       return undefined
     }
     files.rename(tempFile, path)
+    const placed = files.lstat(path)
+    // Anything else was put there by somebody in this very moment, and git must see that.
+    return isSameContent(made, placed) ? placed : undefined
   } catch (error) {
     files.remove(tempFile)
     throw diskError(error, keyText)
   }
-  return files.lstat(path)
 }
 
 let counter = 0
@@ -149,24 +158,4 @@ function newTempFile(path: Bytes, { dev }: files.FileStat, temp: TempFiles): Byt
   if (files.stat(temp.dir)?.dev === dev) return usual
   counter++
   return `${parentDir(path)}/.annexe-${process.pid}-${counter}.tmp`
-}
-
-function isSameFile(before: files.FileStat, now: files.FileStat | undefined): boolean {
-  return (
-    now !== undefined &&
-    now.ino === before.ino &&
-    now.dev === before.dev &&
-    now.size === before.size &&
-    now.mtimeNs === before.mtimeNs &&
-    now.ctimeNs === before.ctimeNs
-  )
-}
-
-function secondsAgo(seconds: number): number {
-  return Date.now() / 1000 - seconds
-}
-
-/** Gives a file the mtime of another one, or an earlier one that is not racy. */
-function setOldEnough(path: Bytes, { mtimeNs }: files.FileStat): void {
-  files.setMtime(path, Math.min(Number(mtimeNs / 1000n) / 1e6, secondsAgo(AGE_SECONDS)))
 }

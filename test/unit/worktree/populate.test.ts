@@ -15,15 +15,19 @@ import { describe, expect, test } from '@jest/globals'
 import { BlobKeys } from '../../../src/git/blob-keys.js'
 import { readIndexEntries } from '../../../src/git/index-file.js'
 import { openRepositoryAt, type Repository } from '../../../src/git/repository.js'
+import { lstat } from '../../../src/platform/files.js'
 import { TempFiles } from '../../../src/store/temp-files.js'
 import { type AnnexedFile, annexedFiles } from '../../../src/worktree/annexed-files.js'
 import { finishWorktree } from '../../../src/worktree/finish-worktree.js'
 import { depopulate, populate } from '../../../src/worktree/populate.js'
+import { populateInPlace } from '../../../src/worktree/populate-in-place.js'
 import { expectClean, listObjects } from '../../support/expect.js'
 import { type ScratchRepo, someBytes, useScratch } from '../../support/scratch.js'
 
 const scratch = useScratch()
-const CONTENT = someBytes(50_000)
+/** Put in place by a rename; small content is written over the pointer. */
+const CONTENT = someBytes(100_000)
+const SMALL = someBytes(3000, 7)
 
 interface Fixture {
   readonly repo: ScratchRepo
@@ -95,14 +99,23 @@ const modeOf = (path: string) => lstatSync(path).mode & 0o777
 
 describe('populate()', () => {
   test('puts the content in place, and git finds it unmodified without asking', () => {
-    const fixture = makeAnnex('plain', { f: CONTENT, 'd/g': someBytes(100, 2), x: CONTENT })
+    const fixture = makeAnnex('plain', {
+      f: CONTENT,
+      'd/g': someBytes(10, 2),
+      x: CONTENT,
+      x2: SMALL,
+    })
     const { repo, repository } = fixture
-    const changes = ['f', 'd/g', 'x'].map((path) => {
+    const changes = ['f', 'd/g', 'x', 'x2'].map((path) => {
       const { oid } = fixture.file(path).entry
       return { path, oid, stat: populateOne(fixture, path)! }
     })
     expect(repo.read('f').equals(CONTENT)).toBe(true)
-    expect([modeOf(repo.path('f')), modeOf(repo.path('x'))]).toEqual([0o644, 0o755])
+    expect(repo.read('d/g').equals(someBytes(10, 2))).toBe(true)
+    expect(repo.read('x2').equals(SMALL)).toBe(true)
+    expect(['f', 'd/g', 'x', 'x2'].map((path) => modeOf(repo.path(path)))).toEqual([
+      0o644, 0o644, 0o755, 0o755,
+    ])
     expect(modeOf(fixture.objectFile())).toBe(0o444)
     expect(finishWorktree(repository, changes)).toBe('done')
     expectClean(repo)
@@ -110,8 +123,11 @@ describe('populate()', () => {
     expectNoTemp(fixture)
   })
 
-  test('dates the file so far back that the index written after it trusts it', () => {
-    const fixture = makeAnnex('mtime')
+  test.each([
+    ['small', SMALL],
+    ['big', CONTENT],
+  ])('dates a %s file so far back that the index written after it trusts it', (size, f) => {
+    const fixture = makeAnnex(`mtime-${size}`, { f })
     const stat = populateOne(fixture)!
     const age = Date.now() - Number(stat.mtimeNs / 1_000_000n)
     expect(age).toBeGreaterThanOrEqual(2000)
@@ -132,12 +148,46 @@ describe('populate()', () => {
     ['a pointer with something appended', (path) => appendFileSync(path, 'more\n')],
     ['nothing in it', (path) => writeFileSync(path, '')],
   ])('leaves a file with %s alone', (what, change) => {
-    const fixture = makeAnnex(`other-${what.replaceAll(' ', '-')}`)
-    change(fixture.repo.path('f'))
-    const before = fixture.repo.read('f')
-    expect(populateOne(fixture)).toBeUndefined()
-    expect(fixture.repo.read('f').equals(before)).toBe(true)
+    const fixture = makeAnnex(`other-${what.replaceAll(' ', '-')}`, { f: CONTENT, s: SMALL })
+    for (const path of ['f', 's']) {
+      change(fixture.repo.path(path))
+      const before = fixture.repo.read(path)
+      expect(populateOne(fixture, path)).toBeUndefined()
+      expect(fixture.repo.read(path).equals(before)).toBe(true)
+    }
     expectNoTemp(fixture)
+  })
+
+  test('gives a hard-linked pointer file an inode of its own', () => {
+    const fixture = makeAnnex('linked', { f: SMALL })
+    linkSync(fixture.repo.path('f'), fixture.repo.path('.git/snapshot'))
+    populateOne(fixture)
+    expect(fixture.repo.read('f').equals(SMALL)).toBe(true)
+    expect(fixture.repo.read('.git/snapshot').toString()).toMatch(/^\/annex/)
+  })
+
+  test('populates a read-only file, which stays read-only', () => {
+    const fixture = makeAnnex('read-only', { f: SMALL })
+    chmodSync(fixture.repo.path('f'), 0o444)
+    populateOne(fixture)
+    expect(fixture.repo.read('f').equals(SMALL)).toBe(true)
+    expect(modeOf(fixture.repo.path('f'))).toBe(0o444)
+  })
+
+  test('sees a change of a small file that happens at the same moment', () => {
+    const fixture = makeAnnex('same-moment', { f: SMALL })
+    const path = fixture.repo.path('f')
+    const place = {
+      path,
+      keyText: fixture.file().keyText,
+      objectFile: fixture.objectFile(),
+      before: lstat(path)!,
+      object: lstat(fixture.objectFile())!,
+    }
+    writeFileSync(path, fixture.repo.read('f'))
+    expect(populateInPlace(place)).toBe('kept')
+    expect(fixture.repo.read('f').toString()).toMatch(/^\/annex/)
+    expect(populateInPlace({ ...place, before: lstat(path)! })).toMatchObject({ size: 3000n })
   })
 
   test('leaves a link, a directory and a missing file alone', () => {
@@ -174,7 +224,9 @@ describe('populate()', () => {
   test('says so when the content is not there', () => {
     const fixture = makeAnnex('absent')
     const nowhere = { ...fixture, objectFile: () => fixture.repo.path('nowhere') }
-    expect(() => populateOne(nowhere)).toThrow(/^The content of SHA256E-s50000--\w+ is not present/)
+    expect(() => populateOne(nowhere)).toThrow(
+      /^The content of SHA256E-s100000--\w+ is not present/,
+    )
     expectNoTemp(fixture)
   })
 

@@ -1,0 +1,83 @@
+/**
+ * The quick way to populate a small file: its content is written over the pointer.
+ *
+ * A rename would cost an inode made and one freed for each of thousands of files (see
+ * platform/overwrite.ts). The pointer can be had back from git, and git's own checkout writes files
+ * no less openly; a file that is hard-linked, read-only or not small takes the other way.
+ */
+import type { Bytes } from '../model/bytes.js'
+import { isErrno } from '../model/errors.js'
+import { MAX_POINTER_BYTES } from '../model/pointer.js'
+import * as files from '../platform/files.js'
+import { overwrite, setOpenMtime } from '../platform/overwrite.js'
+import { diskError } from '../store/disk-error.js'
+import { isPointerText, isSameFile, youngestMtime } from './pointer-file.js'
+
+/** Few enough to be written by one system call in a few microseconds. */
+const MAX_BYTES = 1n << 16n
+/** On a disk fuller than this the other way is safer: it needs the space before it changes a file. */
+const MIN_FREE_BYTES = 1n << 20n
+
+/** A pointer file and its content. */
+export interface InPlace {
+  /** Absolute path. */
+  readonly path: Bytes
+  readonly keyText: Bytes
+  readonly objectFile: Bytes
+  /** `lstat` of the file and of the object. */
+  readonly before: files.FileStat
+  readonly object: files.FileStat
+}
+
+/** Whether a file can be populated so. */
+export function canPopulateInPlace({ path, before, object }: InPlace): boolean {
+  return (
+    object.size <= MAX_BYTES &&
+    before.nlink === 1n &&
+    before.size <= MAX_POINTER_BYTES &&
+    (before.mode & 0o200n) !== 0n &&
+    files.freeBytes(path) > MIN_FREE_BYTES
+  )
+}
+
+/**
+ * Writes the content over the pointer.
+ * @returns stat of the file; `kept` when it is no pointer of that key (any more); `refused` when we
+ *   may not write to it
+ * @throws AnnexError DISK_FULL; errors of the file system; the file holds the pointer then
+ */
+export function populateInPlace(place: InPlace): files.FileStat | 'kept' | 'refused' {
+  const content = files.readFile(place.objectFile)
+  const fd = openAgain(place.path)
+  if (fd === undefined) return 'refused'
+  try {
+    const pointer = readPointer(fd, place)
+    if (!content || !pointer) return 'kept'
+    overwrite(fd, content, pointer)
+    setOpenMtime(fd, youngestMtime())
+    const stat = files.fstat(fd)
+    // Another size: somebody has written to it in this very moment, and git must see that.
+    return stat.size === BigInt(content.length) ? stat : 'kept'
+  } catch (error) {
+    throw diskError(error, place.keyText)
+  } finally {
+    files.close(fd)
+  }
+}
+
+function openAgain(path: Bytes): number | undefined {
+  try {
+    return files.open(path, 'r+')
+  } catch (error) {
+    if (isErrno(error, 'EACCES', 'EPERM', 'ENOENT', 'EISDIR', 'ETXTBSY')) return undefined
+    throw error
+  }
+}
+
+/** The whole file if it is the pointer that it was before. */
+function readPointer(fd: number, { before, keyText }: InPlace): Buffer | undefined {
+  if (!isSameFile(before, files.fstat(fd))) return undefined
+  const pointer = Buffer.allocUnsafe(Number(before.size))
+  const isWhole = files.readFully(fd, pointer) === pointer.length
+  return isWhole && isPointerText(pointer, keyText) ? pointer : undefined
+}
