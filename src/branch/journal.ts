@@ -45,11 +45,17 @@ export class JournalWriter implements Disposable {
   readonly #dir: Bytes
   readonly #clock: Clock | undefined
   #segment: { fd: number; path: Bytes; startMs: number } | undefined
+  #hasWritten = false
 
   /** @param annexDir the annex directory; nothing is created before the first record */
   constructor(annexDir: Bytes, options: JournalOptions = {}) {
     this.#dir = journalDir(annexDir)
     this.#clock = options.clock
+  }
+
+  /** Whether anything was recorded. */
+  get hasWritten(): boolean {
+    return this.#hasWritten
   }
 
   /**
@@ -73,6 +79,7 @@ export class JournalWriter implements Disposable {
 
   #append(timeMs: number, content: Uint8Array): void {
     const segment = this.#current(timeMs)
+    this.#hasWritten = true
     try {
       files.writeFully(segment.fd, content)
     } catch (error) {

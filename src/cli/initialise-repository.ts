@@ -1,11 +1,11 @@
 /** Initialising with what the command line knows: our executable, and a description of the place. */
 import { AnnexBranch } from '../branch/branch.js'
+import { branchOptions } from '../branch/branch-options.js'
 import { initialise } from '../branch/initialise.js'
 import type { GitConfig } from '../git/config.js'
 import type { Repository } from '../git/repository.js'
 import type { Bytes } from '../model/bytes.js'
 import { executablePath } from '../platform/process.js'
-import { branchOptions } from './branch-options.js'
 import { defaultDescription } from './default-description.js'
 
 export interface InitialiseRequest {

@@ -3,6 +3,7 @@
  * together what commands work with. Implements spec: CLI, section 1; repository layout, section 2.7.
  */
 import { AnnexBranch } from '../branch/branch.js'
+import { branchOptions } from '../branch/branch-options.js'
 import { checkRepositoryVersion } from '../branch/initialise.js'
 import { listBranchRefs } from '../branch/refs.js'
 import { BlobKeys } from '../git/blob-keys.js'
@@ -15,9 +16,9 @@ import { configuredTrust, type TrustSources } from '../policy/trust.js'
 import type { Remote } from '../remotes/remote.js'
 import { ObjectStore } from '../store/object-store.js'
 import { storeSettings } from '../store/settings.js'
+import { applyExternalTimeout } from '../worktree/external-timeout.js'
 import { WorkTreeUpdates } from '../worktree/updates.js'
 import type { Annex } from './annex.js'
-import { branchOptions } from './branch-options.js'
 import type { Needs, Surround } from './command.js'
 import { initialiseRepository } from './initialise-repository.js'
 import type { Messages } from './messages.js'
@@ -43,6 +44,7 @@ export async function openAnnex(options: OpenOptions): Promise<Annex> {
   if (needsWorkTree && repository.workTree === undefined)
     throw new AnnexError('BARE_REPOSITORY', 'You cannot run this command in a bare repository.')
   const config = readConfig(repository, settings)
+  applyExternalTimeout(config)
   if (needs === 'annex') ensureInitialised(repository, config, surround)
   const annex = new OpenAnnex({ repository, config, surround, messages })
   if (needs === 'annex') annex.mergeBranches()

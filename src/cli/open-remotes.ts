@@ -5,6 +5,7 @@
  * known by the uuid of an earlier contact. Implements spec: transfer, section 1.
  */
 import { AnnexBranch } from '../branch/branch.js'
+import { branchOptions } from '../branch/branch-options.js'
 import { listBranchRefs } from '../branch/refs.js'
 import { BlobKeys } from '../git/blob-keys.js'
 import { type GitConfig, readConfig, readConfigFile, setConfig } from '../git/config.js'
@@ -19,7 +20,6 @@ import { UnbuiltRemote } from '../remotes/unreachable.js'
 import { ObjectStore } from '../store/object-store.js'
 import { storeSettings } from '../store/settings.js'
 import { WorkTreeUpdates } from '../worktree/updates.js'
-import { branchOptions } from './branch-options.js'
 import { initialiseRepository } from './initialise-repository.js'
 
 /** What remotes are opened for. */

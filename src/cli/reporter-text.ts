@@ -151,9 +151,7 @@ class LineItem extends AnswerItem {
   }
 
   override fail(error: unknown): void {
-    this.#show()
-    // Where both streams are one terminal, the message gets a line of its own.
-    if (this.out.isTerminal) this.#append('\n')
+    this.#append('\n')
     super.fail(error)
     this.#append('failed\n')
   }

@@ -1,5 +1,6 @@
 /** What `info` says about this repository, about a remote, and about any other repository. */
 import { readIndexEntries } from '../git/index-file.js'
+import { gitOutput } from '../git/run.js'
 import { bytesToText } from '../model/bytes.js'
 import { BITTORRENT_UUID, type Uuid, WEB_UUID } from '../model/uuid.js'
 import * as files from '../platform/files.js'
@@ -84,7 +85,17 @@ export function* remoteFacts(
   yield { name: 'type', json: remote.type }
   const location = annex.config.get(`remote.${remote.name}.url`)
   if (location !== undefined) yield { name: 'repository location', json: bytesToText(location) }
+  yield { name: 'last synced', json: lastSynced(annex, remote.name) }
   if (!question.isFast) yield* keyFacts(annex, remote.uuid, question)
+}
+
+/** When the remote's git-annex branch that was fetched last was committed. */
+function lastSynced({ repository }: Annex, remoteName: string): string {
+  const args = ['log', '-1', '--format=%ct', `refs/remotes/${remoteName}/git-annex`, '--']
+  const seconds = gitOutput(repository, args, { okStatus: [0, 128] })
+  if (seconds === '') return 'never'
+  const [date, time] = new Date(Number(seconds) * 1000).toISOString().split(/[T.]/)
+  return `${date} ${time} UTC`
 }
 
 /** A repository that is no remote of ours. */
@@ -95,11 +106,7 @@ export function* uuidFacts(annex: Annex, uuid: Uuid, question: RepositoryQuestio
 
 function* identityFacts(annex: Annex, uuid: Uuid, { names }: RepositoryQuestion): Iterable<Fact> {
   yield { name: 'uuid', json: bytesToText(uuid) }
-  yield {
-    name: 'description',
-    json: names.describe(uuid),
-    text: names.line(uuid).slice(`${bytesToText(uuid)} -- `.length),
-  }
+  yield { name: 'description', json: names.line(uuid).slice(`${bytesToText(uuid)} -- `.length) }
   yield { name: 'trust', json: trustOf(uuid, annex.trust) }
 }
 

@@ -3,7 +3,7 @@
  * Implements spec: CLI, sections 7 and 8.
  */
 import { bytesFromText, bytesToText } from '../model/bytes.js'
-import type { Uuid } from '../model/uuid.js'
+import { BITTORRENT_UUID, type Uuid, WEB_UUID } from '../model/uuid.js'
 import type { Annex } from './annex.js'
 
 /** One repository as JSON shows it. */
@@ -12,6 +12,12 @@ export interface RepositoryObject {
   readonly description: string
   readonly here: boolean
 }
+
+/** Remotes that every repository has; nothing records their descriptions. */
+const BUILT_IN: ReadonlyMap<Uuid, string> = new Map([
+  [WEB_UUID, 'web'],
+  [BITTORRENT_UUID, 'bittorrent'],
+])
 
 /** Names of all repositories, read once. */
 export class RepositoryNames {
@@ -33,7 +39,7 @@ export class RepositoryNames {
 
   /** `DESCRIPTION [REMOTE]`, or `[REMOTE]` when both are the same, as text. */
   describe(uuid: Uuid): string {
-    const description = bytesToText(this.#descriptions.get(uuid) ?? '')
+    const description = bytesToText(this.#descriptions.get(uuid) ?? BUILT_IN.get(uuid) ?? '')
     const remote = this.#remotes.get(uuid)
     if (remote === undefined) return description
     return description === remote || description === ''

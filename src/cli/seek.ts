@@ -114,13 +114,11 @@ function* filesOfTree(annex: Annex, ref: string): Iterable<Found> {
 }
 
 function* chosenFiles(annex: Annex, words: readonly string[]): Iterable<Found> {
-  const entries = readIndexEntries(annex.repository)
   const show = pathShower(annex.repository, annex.cwd)
   const seen = new Set<Bytes>()
-  for (const word of words.length > 0 ? words : [undefined]) {
-    const selected = select(annex, word, entries)
-    annex.blobKeys.resolve(selected)
-    for (const entry of selected) {
+  for (const { word, entries } of select(annex, words)) {
+    annex.blobKeys.resolve(entries)
+    for (const entry of entries) {
       if (words.length > 1 || entry.stage > 0) {
         if (seen.has(entry.path)) continue
         seen.add(entry.path)
@@ -131,20 +129,32 @@ function* chosenFiles(annex: Annex, words: readonly string[]): Iterable<Found> {
   }
 }
 
-/** The entries that one word means; a word that means none is a failure. */
-function select(
-  annex: Annex,
-  word: string | undefined,
-  entries: readonly IndexEntry[],
-): readonly IndexEntry[] {
-  const words = word === undefined ? [] : [word]
+/** What one word of the command line means; no word: everything in the current directory. */
+interface Selected {
+  readonly word: string | undefined
+  readonly entries: readonly IndexEntry[]
+}
+
+/** Expands the words. Those that mean nothing are told at once, and count as one failure. */
+function select({ repository, cwd, messages }: Annex, words: readonly string[]): Selected[] {
+  const all = readIndexEntries(repository)
+  const unmatched: string[] = []
+  const expand = (word: string | undefined): Selected => {
+    const selection = selectEntries(repository, {
+      cwd,
+      words: word === undefined ? [] : [word],
+      entries: all,
+    })
+    unmatched.push(...selection.unmatched)
+    return { word, entries: selection.entries }
+  }
   try {
-    const selection = selectEntries(annex.repository, { cwd: annex.cwd, words, entries })
-    if (selection.unmatched.length > 0) annex.messages.failure(unmatchedMessage(words))
-    return selection.entries
+    const selected = words.length > 0 ? words.map(expand) : [expand(undefined)]
+    if (unmatched.length > 0) messages.failure(unmatchedMessage(unmatched))
+    return selected
   } catch (error) {
     if (!isAnnexError(error, 'USAGE')) throw error
-    annex.messages.failure(`fatal: ${error.message}`)
+    messages.failure(`fatal: ${error.message}`)
     return []
   }
 }
@@ -162,11 +172,11 @@ function foundFile(
 
 /** Whoever writes the requests may change files between them. */
 function* requestedFiles(annex: Annex, z: boolean): Iterable<Found | undefined> {
-  const show = pathShower(annex.repository, annex.cwd)
   const index = new FreshIndex(annex)
   for (const line of readRequests({ z })) {
     const found = index.find(line)
-    yield found && { ...found, file: show(found.path), input: [bytesToText(line)] }
+    // The name as it was typed, so that whoever asked finds the answer.
+    yield found && { ...found, file: line, input: [bytesToText(line)] }
   }
 }
 

@@ -96,7 +96,8 @@ export class WorkTreeUpdates {
   }
 }
 
-function isContent(path: Bytes, keyText: Bytes): boolean {
+/** Whether a file holds the content of a key, found out by reading it. */
+export function isContent(path: Bytes, keyText: Bytes): boolean {
   try {
     return verifyContent(keyText, path)
   } catch (error) {

@@ -1,10 +1,11 @@
 /** How git's configuration and the environment shape the git-annex branch. */
-import type { BranchOptions } from '../branch/branch.js'
+
 import type { GitConfig } from '../git/config.js'
 import { type Bytes, bytesFromText, bytesToText } from '../model/bytes.js'
 import type { Difference } from '../model/logs/difference-log.js'
 import type { Uuid } from '../model/uuid.js'
 import { parseClock } from '../model/vector-clock.js'
+import type { BranchOptions } from './branch.js'
 
 /** @param uuid our own */
 export function branchOptions(

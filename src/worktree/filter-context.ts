@@ -1,0 +1,125 @@
+/**
+ * The repository as the filter sees it: each part is made when the first file needs it, because most
+ * sessions need few of them and git waits for every one.
+ */
+import { JournalWriter } from '../branch/journal.js'
+import { AttributeReader } from '../git/attributes.js'
+import { type GitConfig, readConfig } from '../git/config.js'
+import type { Repository } from '../git/repository.js'
+import { type Bytes, bytesFromText } from '../model/bytes.js'
+import type { Uuid } from '../model/uuid.js'
+import { parseClock } from '../model/vector-clock.js'
+import { ObjectStore } from '../store/object-store.js'
+import { storeSettings } from '../store/settings.js'
+import { readGlobalSettings } from './global-settings.js'
+import { LargefilesRules } from './largefiles-rules.js'
+import { KeyMaker } from './new-key.js'
+import { StagedFiles } from './staged-files.js'
+
+const ATTRIBUTES = ['annex.largefiles', 'annex.backend']
+
+export interface FilterSurroundings {
+  readonly repository: Repository
+  readonly env: Readonly<Record<string, string | undefined>>
+  /** Tells the user something that is no failure; one line, without a newline. */
+  warn(text: string): void
+}
+
+export class FilterContext {
+  readonly repository: Repository
+  readonly staged: StagedFiles
+  readonly warn: (text: string) => void
+  readonly #env: FilterSurroundings['env']
+  #config: GitConfig | undefined
+  #uuid: Uuid | undefined
+  #store: ObjectStore | undefined
+  #journal: JournalWriter | undefined
+  #keyMaker: KeyMaker | undefined
+  #rules: LargefilesRules | undefined
+  #attributes: AttributeReader | undefined
+  #globalSettings: ReadonlyMap<Bytes, Bytes> | undefined
+
+  constructor({ repository, env, warn }: FilterSurroundings) {
+    this.repository = repository
+    this.warn = warn
+    this.#env = env
+    this.staged = new StagedFiles(repository)
+  }
+
+  get config(): GitConfig {
+    this.#config ??= readConfig(this.repository)
+    return this.#config
+  }
+
+  get store(): ObjectStore {
+    const { annexDir, workTree } = this.repository
+    this.#store ??= new ObjectStore(annexDir, storeSettings(this.config, workTree === undefined))
+    return this.#store
+  }
+
+  get journal(): JournalWriter {
+    const clock = this.#env.GIT_ANNEX_VECTOR_CLOCK
+    this.#journal ??= new JournalWriter(this.repository.annexDir, {
+      clock: clock ? parseClock(bytesFromText(clock)) : undefined,
+    })
+    return this.#journal
+  }
+
+  /** Our own uuid; undefined before `git annex init`. */
+  get uuid(): Uuid | undefined {
+    this.#uuid ??= this.config.get('annex.uuid') || undefined
+    return this.#uuid
+  }
+
+  get keyMaker(): KeyMaker {
+    this.#keyMaker ??= new KeyMaker(this.#sources)
+    return this.#keyMaker
+  }
+
+  get rules(): LargefilesRules {
+    this.#rules ??= new LargefilesRules(this.#sources)
+    return this.#rules
+  }
+
+  get #sources() {
+    return {
+      config: this.config,
+      attribute: (path: Bytes, name: string) => this.#attribute(path, name),
+      globalSetting: (name: string) => this.#globalSetting(name),
+    }
+  }
+
+  #attribute(path: Bytes, name: string): Bytes | undefined {
+    this.#attributes ??= new AttributeReader({
+      repository: this.repository,
+      config: this.config,
+      env: this.#env,
+      names: ATTRIBUTES,
+      isStaged: (file) => this.staged.find(file) !== undefined,
+    })
+    return this.#attributes.get(path, name)
+  }
+
+  #globalSetting(name: string): Bytes | undefined {
+    this.#globalSettings ??= readGlobalSettings(this.repository)
+    return this.#globalSettings.get(name)
+  }
+
+  /**
+   * Ends the journal segment, keeps what was learnt, and lets other programs see what was recorded.
+   * @returns a promise when there was anything to record
+   */
+  finish(): Promise<void> | undefined {
+    const hasRecorded = this.#journal?.hasWritten ?? false
+    this.#journal?.close()
+    this.staged.save()
+    this.#store?.temp.sweep()
+    return hasRecorded ? this.#share() : undefined
+  }
+
+  async #share(): Promise<void> {
+    const { shareJournal } = await import('../branch/share-journal.js')
+    const { branchOptions } = await import('../branch/branch-options.js')
+    shareJournal(this.repository, branchOptions(this.config, this.#env, this.uuid ?? ''))
+  }
+}
