@@ -76,11 +76,16 @@ async function describeItem(item: Bytes, context: Context): Promise<Action> {
   const about = { command: `info ${word}`, item: { input: [word] } }
   if (files.stat(absolute(annex.cwd, item))?.isDirectory())
     return tell(about, directoryFacts(word, context))
-  const remote = (await annex.remotes()).find(({ name }) => name === word)
+  const remotes = await annex.remotes()
   const facts = { names, show, isFast }
-  if (remote) return tell(about, remoteFacts(annex, remote, facts))
+  const remote = remotes.find(({ name, uuid }) => name === word || uuid === item)
+  if (remote)
+    return tell({ ...about, command: `info ${remote.name}` }, remoteFacts(annex, remote, facts))
   const uuid = names.find(word)
-  if (uuid) return tell(about, uuidFacts(annex, uuid, facts))
+  if (uuid) {
+    const command = `info ${bytesToText(uuid)}`
+    return tell({ ...about, command }, uuidFacts(annex, uuid, facts))
+  }
   return describeFile(item, context) ?? describeTree(word, context) ?? unknownItem(item)
 }
 

@@ -52,7 +52,7 @@ describe('TextReporter', () => {
   test('prints an error with its hint, and the item as failed', () => {
     const error = new AnnexError('REMOTE_UNAVAILABLE', 'Cannot reach "d"', { hint: 'Plug it in' })
     const out = report((item) => item.fail(error))
-    expect(out.stdout).toBe('get foo failed\n')
+    expect(out.stdout).toBe('get foo \nfailed\n')
     expect(out.stderr).toBe('git-annex: Cannot reach "d"\n  Plug it in\n')
   })
 

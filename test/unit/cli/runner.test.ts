@@ -44,7 +44,7 @@ describe('performAll()', () => {
       }),
       action('c', () => true),
     ])
-    expect(out.stdout).toBe('get a failed\nget b failed\nget c ok\n')
+    expect(out.stdout).toBe('get a \nfailed\nget b \nfailed\nget c ok\n')
     expect(out.stderr).toBe('git-annex: broken\ngit-annex: No room\n')
     expect(tally.failed).toBe(2)
   })

@@ -1,0 +1,89 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: the formats look like that
+import { describe, expect, test } from '@jest/globals'
+import { expectLikeGitAnnex, makePeerClone } from '../support/oracle.js'
+import { useScratch } from '../support/scratch.js'
+
+const scratch = useScratch()
+const repo = makePeerClone(scratch)
+
+describe('git annex find', () => {
+  test.each([
+    [[]],
+    [['sub']],
+    [['sub/', 'here.txt']],
+    [['plain.txt']],
+    [['--include=*']],
+    [['--exclude=*.txt']],
+    [['--json']],
+    [['--json', '--include=*', 'there.txt']],
+    [['--print0']],
+    [['--quiet']],
+    [['--in=origin']],
+    [['--in=the origin']],
+    [['--not', '--in=here']],
+    [['--copies=2', '--and', '--not', '--copies=3']],
+    [['-(', '--locked', '--or', '--in=here', '-)', '--largerthan=20']],
+    [['--unlocked']],
+    [['--smallerthan', '1 kB']],
+    [['--inbackend=SHA256E', '--securehash']],
+    [['--branch=main']],
+    [['--branch=HEAD', '--include=*']],
+    [['--branch=HEAD', '--json']],
+    [['--format=${file}|${key}|${bytesize;8}|${humansize;-8}|${mtime}\\n']],
+    [
+      [
+        'here.txt',
+        '--format=${escaped_file}\\000${hashdirlower}${hashdirmixed}${backend}${keyname}',
+      ],
+    ],
+  ])('%j answers as git-annex does', (args) => {
+    expectLikeGitAnnex(repo, ['find', ...args])
+  })
+
+  test.each([
+    [['nope']],
+    [['nope', 'here.txt', 'neither']],
+    [['../..']],
+    [['--in=nowhere']],
+    [['--largerthan=big']],
+    [['--copies=many']],
+    [['--branch=main', 'here.txt']],
+    [['--batch', 'here.txt']],
+    [['--branch=main', '--batch']],
+  ])('%j fails as git-annex does', (args) => {
+    const { status } = expectLikeGitAnnex(repo, ['find', ...args])
+    expect(status).toBe(1)
+  })
+
+  test('shows paths relative to the current directory', () => {
+    const cwd = repo.path('sub')
+    expectLikeGitAnnex(repo, ['find', '..'], { cwd })
+    expectLikeGitAnnex(repo, ['find', '--include=../*.txt', repo.dir], { cwd })
+    expect(expectLikeGitAnnex(repo, ['find'], { cwd }).stdout).toBe('ünlocked file.bin\n')
+  })
+
+  test('answers a batch line by line, what is not there with an empty line', () => {
+    const input = 'here.txt\nthere.txt\nnope\n./sub/ünlocked file.bin\nsub\n\n'
+    expectLikeGitAnnex(repo, ['find', '--batch'], { input })
+    expectLikeGitAnnex(repo, ['find', '--batch', '--json'], { input })
+    expectLikeGitAnnex(repo, ['find', '--batch', '--include=*.bin'], { input })
+  })
+
+  test('takes requests that end with NUL', () => {
+    const { stdout } = repo.run(['git', 'annex', 'find', '--batch', '-z'], {
+      input: 'here.txt\0nope\0there.txt\0',
+    })
+    expect(stdout).toBe('here.txt\n\n\n')
+  })
+
+  test('sees files that are added while a batch runs', async () => {
+    repo.write('later.bin', 'later')
+    const script = 'echo later.bin; sleep 0.5; git annex add -q later.bin >&2; echo later.bin'
+    const { stdout } = repo.run([
+      'sh',
+      '-c',
+      `(${script.replaceAll('git annex add -q', `PATH=/usr/bin git annex add -q`)}) | git annex find --batch`,
+    ])
+    expect(stdout).toBe('\nlater.bin\n')
+  })
+})
