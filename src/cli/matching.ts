@@ -58,7 +58,7 @@ export function isAboutNames(token: Bytes): boolean {
 }
 
 /** What the options can ask about the repositories. */
-class OptionContext implements MatchContext {
+export class OptionContext implements MatchContext {
   readonly ownUuid: Uuid
   readonly #annex: Annex
   #groups: ReadonlyMap<Uuid, readonly Bytes[]> | undefined
@@ -113,7 +113,7 @@ function findRepositoryByName({ config, branch }: Annex, name: Bytes): Uuid | un
 }
 
 /** What the options can ask about one thing. */
-class FoundFacts implements MatchFacts {
+export class FoundFacts implements MatchFacts {
   readonly #annex: Annex
   readonly #context: OptionContext
   readonly #found: Matchable

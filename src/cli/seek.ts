@@ -10,6 +10,7 @@ import { selectEntries, unmatchedMessage } from '../git/list-files.js'
 import { type Bytes, bytesToText } from '../model/bytes.js'
 import { AnnexError, isAnnexError } from '../model/errors.js'
 import { formatKey, type Key, parseKey } from '../model/key.js'
+import * as files from '../platform/files.js'
 import type { Annex } from './annex.js'
 import { readRequests } from './batch.js'
 import type { Item, OptionSpecs } from './command.js'
@@ -165,7 +166,9 @@ function foundFile(
   show: (path: Bytes) => Bytes,
 ): Found | undefined {
   const keyText = annex.blobKeys.keyTextOf(entry)
-  if (keyText === undefined) return undefined
+  // What was deleted from the work tree is not worked on, though the index still has it.
+  if (keyText === undefined || !files.lstat(join(annex.repository.workTree!, entry.path)))
+    return undefined
   const file = show(entry.path)
   return { file, keyText, path: entry.path, entry, input: [bytesToText(file)] }
 }

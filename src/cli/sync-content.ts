@@ -1,6 +1,6 @@
 /**
  * `sync --content`: every annexed file's content comes here and goes to every remote of the sync that
- * lacks it. Preferred content will narrow this down; without it git-annex does the same.
+ * lacks it, as far as they want it: without preferred content, everybody wants everything.
  */
 import { isAnnexError } from '../model/errors.js'
 import type { Remote } from '../remotes/remote.js'
@@ -10,6 +10,7 @@ import type { Annex } from './annex.js'
 import type { Action } from './command.js'
 import { type Found, seek } from './seek.js'
 import { hereAsDestination, remotesWith } from './transfer-context.js'
+import { compileWanted } from './wanted-content.js'
 
 /** The transfers between here and the remotes. @param names the remotes that take part */
 export async function* syncContent(annex: Annex, names: readonly string[]): AsyncIterable<Action> {
@@ -17,14 +18,17 @@ export async function* syncContent(annex: Annex, names: readonly string[]): Asyn
     (remote) => names.includes(remote.name) && !remote.isIgnored,
   )
   const isBare = annex.repository.workTree === undefined
+  const wantedHere = compileWanted(annex, annex.uuid)
+  const wantedThere = new Map(remotes.map(({ uuid }) => [uuid, compileWanted(annex, uuid)]))
   for (const found of seek(annex, { words: [], matching: [], options: { all: isBare } })) {
     if (!found) continue
-    if (!annex.store.has(found.keyText)) {
+    if (!annex.store.has(found.keyText) && wantedHere(found)) {
       const sources = remotesWith(annex, found.keyText, remotes)
       if (sources.length > 0) yield getAction(annex, found, sources)
     }
     for (const remote of remotes)
-      if (lacks(annex, found, remote)) yield copyAction(annex, found, remote)
+      if (lacks(annex, found, remote) && wantedThere.get(remote.uuid)!(found))
+        yield copyAction(annex, found, remote)
   }
 }
 

@@ -1,0 +1,78 @@
+/**
+ * Whether a repository wants a content, by its preferred and required content expressions.
+ * Implements spec: CLI, sections 6.1 and 6.2, without `standard` and `groupwanted`, which act as
+ * `present` like every expression that cannot be understood: get nothing new, drop nothing.
+ */
+import type { Bytes } from '../model/bytes.js'
+import { isAnnexError } from '../model/errors.js'
+import { parseExpression } from '../model/expression.js'
+import { termParser } from '../model/matching-terms.js'
+import type { Uuid } from '../model/uuid.js'
+import { compileMatcher, type Matcher } from '../policy/matcher.js'
+import type { Annex } from './annex.js'
+import { FoundFacts, type Matchable, OptionContext } from './matching.js'
+
+/** Whether something is wanted, as things are now. */
+export type Wanted = (found: Matchable) => boolean
+
+/**
+ * Compiles what a repository wants.
+ * @returns always true when nothing is configured for it
+ */
+export function compileWanted(annex: Annex, uuid: Uuid): Wanted {
+  const texts = ['preferred-content.log', 'required-content.log']
+    .map((log) => annex.branch.uuidLog(log).get(uuid) ?? '')
+    .filter((text) => text.trim() !== '')
+  if (texts.length === 0) return () => true
+  const context = new RepositoryContext(annex, uuid)
+  const matchers = texts.map((text) => compileOrKeep(text, context))
+  return (found) => {
+    const facts = new RepositoryFacts(annex, { context, found, uuid })
+    return matchers.some((matches) => matches(facts))
+  }
+}
+
+function compileOrKeep(text: Bytes, context: RepositoryContext): Matcher {
+  try {
+    return compileMatcher(parseExpression(text, termParser('preferred')), context)
+  } catch (error) {
+    if (!isAnnexError(error)) throw error
+    return (facts) => facts.isPresent ?? false
+  }
+}
+
+/** The expression of another repository calls that one `here`. */
+class RepositoryContext extends OptionContext {
+  override readonly ownUuid: Uuid
+
+  constructor(annex: Annex, uuid: Uuid) {
+    super(annex)
+    this.ownUuid = uuid
+  }
+}
+
+class RepositoryFacts extends FoundFacts {
+  readonly #annex: Annex
+  readonly #found: Matchable
+  readonly #uuid: Uuid
+
+  constructor(
+    annex: Annex,
+    { context, found, uuid }: { context: OptionContext; found: Matchable; uuid: Uuid },
+  ) {
+    super(annex, context, found)
+    this.#annex = annex
+    this.#found = found
+    this.#uuid = uuid
+  }
+
+  /** Relative to the top, unlike that of an option. */
+  override get path(): Bytes | undefined {
+    return this.#found.path
+  }
+
+  override get isPresent(): boolean {
+    const { store, uuid } = this.#annex
+    return this.#uuid === uuid ? store.has(this.#found.keyText) : this.locations.has(this.#uuid)
+  }
+}
