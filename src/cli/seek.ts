@@ -7,6 +7,7 @@
 import { readIndexEntries } from '../git/index-file.js'
 import type { IndexEntry } from '../git/index-format.js'
 import { selectEntries, unmatchedMessage } from '../git/list-files.js'
+import { join } from '../git/repository.js'
 import { type Bytes, bytesToText } from '../model/bytes.js'
 import { AnnexError, isAnnexError } from '../model/errors.js'
 import { formatKey, type Key, parseKey } from '../model/key.js'
