@@ -6,13 +6,14 @@ import type { IndexEntry } from '../git/index-format.js'
 import { type Bytes, bytesToText } from '../model/bytes.js'
 import { AnnexError, isAnnexError } from '../model/errors.js'
 import { parseTokens } from '../model/expression.js'
-import { type Key, parseKey } from '../model/key.js'
+import { formatKey, type Key, parseKey } from '../model/key.js'
 import { termParser } from '../model/matching-terms.js'
 import { type Uuid, WEB_UUID } from '../model/uuid.js'
 import { compileMatcher, type MatchContext, type MatchFacts } from '../policy/matcher.js'
 import { resolveCopies } from '../policy/numcopies.js'
 import { trustOf } from '../policy/trust.js'
 import type { Annex } from './annex.js'
+import { CopiesPolicy } from './drop-context.js'
 import { readUnusedKeys } from './seek-keys.js'
 
 const LINK_MODE = 0o120000
@@ -61,6 +62,7 @@ export function isAboutNames(token: Bytes): boolean {
 export class OptionContext implements MatchContext {
   readonly ownUuid: Uuid
   readonly #annex: Annex
+  #policy: CopiesPolicy | undefined
   #groups: ReadonlyMap<Uuid, readonly Bytes[]> | undefined
   #unused: ReadonlySet<Bytes> | undefined
 
@@ -86,7 +88,14 @@ export class OptionContext implements MatchContext {
     return new Set(members.map(([uuid]) => uuid))
   }
 
-  numcopies(): number {
+  /** `--numcopies` does not count here; gitattributes do when asked to. */
+  numcopies({ key }: MatchFacts, withAttributes: boolean): number {
+    if (!withAttributes || !key) return this.#numcopiesInGeneral()
+    this.#policy ??= new CopiesPolicy(this.#annex, { numcopies: undefined, mincopies: undefined })
+    return this.#policy.neededFor(formatKey(key)).numcopies
+  }
+
+  #numcopiesInGeneral(): number {
     const { branch, config } = this.#annex
     const recorded = branch.numcopies()
     const configured = config.get('annex.numcopies')

@@ -62,6 +62,16 @@ describe('git annex find', () => {
     expect(expectLikeGitAnnex(repo, ['find'], { cwd }).stdout).toBe('ünlocked file.bin\n')
   })
 
+  test('compares copies with numcopies, from attributes only where git-annex does', () => {
+    const args = ['--lackingcopies=1', '--approxlackingcopies=1'].map((term) => ['find', term])
+    for (const arg of args) expect(expectLikeGitAnnex(repo, arg).stdout).toBe('')
+    repo.write('.gitattributes', '*.bin annex.numcopies=3\n')
+    for (const arg of args) expectLikeGitAnnex(repo, arg)
+    expect(repo.annex('find', '--lackingcopies=1').stdout).toBe('sub/ünlocked file.bin\n')
+    expect(repo.annex('find', '--numcopies=9', '--approxlackingcopies=1').stdout).toBe('')
+    repo.write('.gitattributes', '')
+  })
+
   test('answers a batch line by line, what is not there with an empty line', () => {
     const input = 'here.txt\nthere.txt\nnope\n./sub/ünlocked file.bin\nsub\n\n'
     expectLikeGitAnnex(repo, ['find', '--batch'], { input })
