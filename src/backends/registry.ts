@@ -7,6 +7,7 @@ import type { Bytes } from '../model/bytes.js'
 import { bytesToText } from '../model/bytes.js'
 import { AnnexError } from '../model/errors.js'
 import { blake2Tree, type Digest, hashWasm, openssl, opensslOnBun, skein } from './digest.js'
+import { externalProgram } from './external.js'
 import type { Hasher } from './hasher.js'
 
 /**
@@ -15,16 +16,19 @@ import type { Hasher } from './hasher.js'
  */
 export type BackendKind = 'hash' | 'worm' | 'url' | 'bundle' | 'manifest' | 'external'
 
+/** Of an external backend only its program knows: asking may throw BACKEND_FAILED. */
 export interface Backend {
   /** As it stands in keys, such as `SHA256E`. */
   readonly name: Bytes
   readonly kind: BackendKind
   /** Whether keys end in an extension of the file's name. */
   readonly takesExtension: boolean
-  /** Whether keys for files can be made here, from content (`hash`) or from stat data (`worm`). */
+  /** Whether keys for files can be made here: from content, or from stat data (`worm`). */
   readonly isGenerating: boolean
-  /** Whether content can be compared with a key. Of an external backend only its program knows. */
+  /** Whether content can be compared with a key. */
   readonly isVerifiable: boolean
+  /** Whether a key always stands for the same content. */
+  readonly isStable: boolean
   /** Whether content cannot be forged for a key (`annex.securehashesonly`). */
   readonly isSecure: boolean
   /** The hash of the content in the key, where there is one. */
@@ -74,6 +78,7 @@ function addHash(name: Bytes, digest: Digest, isSecure = true): void {
       takesExtension,
       isGenerating: true,
       isVerifiable: true,
+      isStable: true,
       isSecure,
       digest,
     })
@@ -83,11 +88,41 @@ function withoutHash(name: Bytes, kind: BackendKind): Backend {
   return {
     name,
     kind,
-    takesExtension: kind === 'external' && name.endsWith('E'),
+    takesExtension: false,
     isGenerating: kind === 'worm',
     isVerifiable: false,
+    isStable: kind === 'worm',
     isSecure: false,
     digest: undefined,
+  }
+}
+
+/** A backend whose program answers for it: it is looked for, and started, when it is asked. */
+class ExternalBackend implements Backend {
+  readonly kind = 'external'
+  readonly digest = undefined
+  readonly name: Bytes
+  readonly takesExtension: boolean
+
+  constructor(name: Bytes) {
+    this.name = name
+    this.takesExtension = name.endsWith('E')
+  }
+
+  get isGenerating(): boolean {
+    return externalProgram(this.name).isInstalled
+  }
+
+  get isVerifiable(): boolean {
+    return externalProgram(this.name).properties.canVerify
+  }
+
+  get isStable(): boolean {
+    return externalProgram(this.name).properties.isStable
+  }
+
+  get isSecure(): boolean {
+    return externalProgram(this.name).properties.isSecure
   }
 }
 
@@ -100,6 +135,7 @@ internal.set('GITMANIFEST', withoutHash('GITMANIFEST', 'manifest'))
 internal.set('GITBUNDLE', {
   ...withoutHash('GITBUNDLE', 'bundle'),
   isVerifiable: true,
+  isStable: true,
   isSecure: true,
   digest: listed.get('SHA256')!.digest,
 })
@@ -113,7 +149,7 @@ internal.set('GITBUNDLE', {
 export function backendOfKey(name: Bytes): Backend | undefined {
   const backend = listed.get(name) ?? internal.get(name)
   if (backend || name[0] !== 'X') return backend
-  const external = withoutHash(name, 'external')
+  const external = new ExternalBackend(name)
   internal.set(name, external)
   return external
 }

@@ -51,6 +51,12 @@ export class Ingest {
     }
   }
 
+  /** Ends the writing. @returns the path of the temporary file, for a look before the commit */
+  seal(): Bytes {
+    this.#close()
+    return this.#path
+  }
+
   /** Gives the content to the caller as a file of its own instead; the caller removes it. */
   release(): Bytes {
     this.#close()

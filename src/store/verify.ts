@@ -2,7 +2,7 @@
  * Checking content against its key, alone or while it is copied: the bytes are read once.
  * Implements spec: keys and backends, section 3, and transfers, section 6.
  */
-
+import { verifyExternal } from '../backends/external-key.js'
 import { verifyDigest } from '../backends/hash-key.js'
 import type { Hasher } from '../backends/hasher.js'
 import { backendOfKey, needsPreparing, newHasher, prepareHasher } from '../backends/registry.js'
@@ -43,12 +43,13 @@ export function copyVerified(
       const hasher = options.checkHash === false ? undefined : hasherFor(key)
       pump({ source, destination, hasher, onProgress: options.onProgress })
       checkDigest(key, hasher?.digestHex(), keyText)
-      files.close(destination)
-      return hasher !== undefined
+      if (hasher !== undefined || options.checkHash === false) return hasher !== undefined
+      return checkExternally({ key, keyText, path: paths.destination })
     } catch (error) {
-      files.close(destination)
       files.remove(paths.destination)
       throw diskError(error, keyText)
+    } finally {
+      files.close(destination)
     }
   } finally {
     files.close(source)
@@ -70,7 +71,7 @@ export function verifyContent(
   try {
     checkSize(key, files.fstat(source).size, keyText)
     const hasher = hasherFor(key)
-    if (!hasher) return false
+    if (!hasher) return checkExternally({ key, keyText, path }, onProgress)
     pump({ source, destination: undefined, hasher, onProgress })
     checkDigest(key, hasher.digestHex(), keyText)
     return true
@@ -104,8 +105,22 @@ function checkSize(key: Key, size: bigint, keyText: Bytes): void {
 }
 
 function checkDigest(key: Key, digestHex: string | undefined, keyText: Bytes): void {
-  if (digestHex === undefined || verifyDigest(key, digestHex)) return
-  throw new AnnexError(
+  if (digestHex !== undefined && !verifyDigest(key, digestHex)) throw mismatch(keyText)
+}
+
+/** Has the program of an external backend check a file. @returns whether there is one that can */
+function checkExternally(
+  { key, keyText, path }: { key: Key; keyText: Bytes; path: Bytes },
+  onProgress?: (doneBytes: number) => void,
+): boolean {
+  const backend = backendOfKey(key.backend)
+  if (backend?.kind !== 'external' || !backend.isVerifiable) return false
+  if (!verifyExternal(key, path, onProgress)) throw mismatch(keyText)
+  return true
+}
+
+function mismatch(keyText: Bytes): AnnexError {
+  return new AnnexError(
     'CONTENT_MISMATCH',
     `Verification of content failed: the bytes do not match ${keyText}`,
   )
@@ -119,7 +134,7 @@ export async function prepareVerification(keyText: Bytes): Promise<void> {
 
 function hasherFor(key: Key): Hasher | undefined {
   const backend = backendOfKey(key.backend)
-  return backend?.isVerifiable ? newHasher(backend) : undefined
+  return backend?.digest ? newHasher(backend) : undefined
 }
 
 interface Pump {

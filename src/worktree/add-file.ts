@@ -78,7 +78,8 @@ function copyIn(source: Source, tools: AddTools): Bytes {
   const fd = openUnlinked(source)
   try {
     const mode = Number(source.before.mode)
-    if (source.before.size <= BigInt(WHOLE_BYTES)) {
+    const isExternal = source.backend.kind === 'external'
+    if (!isExternal && source.before.size <= BigInt(WHOLE_BYTES)) {
       const content = Buffer.allocUnsafe(Number(source.before.size))
       const size = files.readFully(fd, content)
       const keyText = keyOf(source, tools, hashAll(source.backend, content.subarray(0, size)))
@@ -89,7 +90,8 @@ function copyIn(source: Source, tools: AddTools): Bytes {
     const ingest = store.startIngest()
     try {
       const digest = pump(fd, source.backend, tools, (chunk) => ingest.write(chunk))
-      const keyText = keyOf(source, tools, digest)
+      // The program of an external backend sees what will be stored, whatever becomes of the file.
+      const keyText = keyOf({ ...source, file: ingest.seal() }, tools, digest)
       refuseChanged(source)
       ingest.commit(keyText, mode)
       return keyText
@@ -188,12 +190,18 @@ function pump(
   return () => digest
 }
 
-function keyOf({ path, before, backend }: Source, tools: AddTools, digestHex: () => string): Bytes {
+function keyOf(
+  { path, file, before, backend }: Source,
+  tools: AddTools,
+  digestHex: () => string,
+): Bytes {
   const keyText = tools.keyMaker.keyTextFor(backend, {
     path,
     sizeBytes: Number(before.size),
     digestHex,
     mtimeSeconds: () => before.mtimeNs / SECOND_NS,
+    file: () => file,
+    onProgress: tools.onProgress,
   })
   if (parseKey(keyText)) return keyText
   throw new AnnexError('KEY_INVALID', `its extension is too long for a key: ${keyText}`, {
