@@ -1,0 +1,65 @@
+/**
+ * Content that the filter took in may be what other files of the work tree are still waiting for: a
+ * copy of a file whose content was not here. They get it at the end of the session, when git has
+ * released the index and waits for us. Implements spec: repository layout, section 10 (clean, step 1).
+ */
+import { readIndexEntries } from '../git/index-file.js'
+import type { IndexEntry } from '../git/index-format.js'
+import type { IndexRefresh } from '../git/index-refresh.js'
+import { blobOid, objectFormat } from '../git/object-format.js'
+import { join, type Repository } from '../git/repository.js'
+import type { Bytes } from '../model/bytes.js'
+import { parseKey } from '../model/key.js'
+import { formatPointer } from '../model/pointer.js'
+import type { ObjectStore } from '../store/object-store.js'
+import { finishWorktree } from './finish-worktree.js'
+import { populate } from './populate.js'
+
+const FILE = 0o100000
+
+/** Populates the pointer files of keys whose content has just come. */
+export function spreadContent(
+  repository: Repository,
+  store: ObjectStore,
+  keyTexts: Iterable<Bytes>,
+): void {
+  if (repository.workTree === undefined) return
+  const waiting = findWaiting(repository, keyTexts)
+  const refreshes: IndexRefresh[] = []
+  for (const { path, oid, keyText } of waiting) {
+    const object = store.locate(keyText)
+    if (!object) continue
+    const file = join(repository.workTree, path)
+    const stat = populate({ path: file, keyText, temp: store.temp, objectFile: object.path })
+    if (stat) refreshes.push({ path, oid, stat })
+  }
+  if (refreshes.length > 0) finishWorktree(repository, refreshes)
+}
+
+interface Waiting {
+  readonly path: Bytes
+  readonly oid: Bytes
+  readonly keyText: Bytes
+}
+
+/** Entries with the pointer of such a key whose file, by the index, is as long as the pointer. */
+function findWaiting(repository: Repository, keyTexts: Iterable<Bytes>): Waiting[] {
+  const format = objectFormat(repository)
+  const pointers = new Map<Bytes, { keyText: Bytes; sizeBytes: number }>()
+  for (const keyText of keyTexts) {
+    const content = formatPointer(parseKey(keyText)!)
+    pointers.set(blobOid(content, format), { keyText, sizeBytes: content.length })
+  }
+  const waiting: Waiting[] = []
+  for (const entry of readIndexEntries(repository)) {
+    const pointer = pointers.get(entry.oid)
+    if (pointer && isWaiting(entry, pointer.sizeBytes))
+      waiting.push({ path: entry.path, oid: entry.oid, keyText: pointer.keyText })
+  }
+  return waiting
+}
+
+function isWaiting({ mode, stage, skipWorktree, stat }: IndexEntry, pointerBytes: number): boolean {
+  if ((mode & 0o170000) !== FILE || stage !== 0 || skipWorktree) return false
+  return stat === undefined || stat.sizeBytes === pointerBytes || stat.sizeBytes === 0
+}
