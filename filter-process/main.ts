@@ -60,7 +60,16 @@ class FilterSession {
   #end(status: number): number | Promise<number> {
     const context = this.#context
     this.#context = undefined
-    return context?.finish()?.then(() => status) ?? status
+    try {
+      return context?.finish()?.then(() => status, complain) ?? status
+    } catch (error) {
+      return complain(error)
+    }
+    // Git has all its answers, and the journal all records: the next command carries them out.
+    function complain(error: unknown): number {
+      tell(explain(error))
+      return status
+    }
   }
 
   #serve(): number | Promise<number> {

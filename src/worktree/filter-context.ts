@@ -34,6 +34,7 @@ export class FilterContext {
   #uuid: Uuid | undefined
   #store: ObjectStore | undefined
   #journal: JournalWriter | undefined
+  readonly #arrived: Bytes[] = []
   #keyMaker: KeyMaker | undefined
   #rules: LargefilesRules | undefined
   #attributes: AttributeReader | undefined
@@ -105,6 +106,12 @@ export class FilterContext {
     return this.#globalSettings.get(name)
   }
 
+  /** Records that the content of a key is here now. @param keyText serialized */
+  recordArrival(keyText: Bytes, uuid: Uuid): void {
+    this.journal.setPresence(keyText, uuid, true)
+    this.#arrived.push(keyText)
+  }
+
   /**
    * Ends the journal segment, keeps what was learnt, and lets other programs see what was recorded.
    * @returns a promise when there was anything to record
@@ -121,5 +128,7 @@ export class FilterContext {
     const { shareJournal } = await import('../branch/share-journal.js')
     const { branchOptions } = await import('../branch/branch-options.js')
     shareJournal(this.repository, branchOptions(this.config, this.#env, this.uuid ?? ''))
+    const { spreadContent } = await import('./spread-content.js')
+    spreadContent(this.repository, this.store, this.#arrived)
   }
 }

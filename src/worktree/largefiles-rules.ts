@@ -28,6 +28,8 @@ export class LargefilesRules {
   /** Rules by where they were found and what they say: files share few of them. */
   readonly #parsed = new Map<string, LargefilesRule>()
   #threshold: bigint | undefined
+  #gitAddToAnnex: boolean | undefined
+  #dotfiles: boolean | undefined
 
   constructor(sources: LargefilesSources) {
     this.#sources = sources
@@ -38,27 +40,29 @@ export class LargefilesRules {
    * @param path relative to the top of the work tree
    */
   settingsFor(path: Bytes): LargefilesSettings {
-    const find = () => this.#findRule(path)
-    const threshold = () => this.#readThreshold()
-    const { config } = this.#sources
-    const dotfiles = () => this.#dotfiles()
-    return {
-      get rule() {
-        return find()
-      },
-      get thresholdBytes() {
-        return threshold()
-      },
-      get gitAddToAnnex() {
-        return config.getBoolean('annex.gitaddtoannex') ?? true
-      },
-      get dotfiles() {
-        return dotfiles()
-      },
-    }
+    return new SettingsForPath(this, path)
   }
 
-  #findRule(path: Bytes): LargefilesRule | undefined {
+  get thresholdBytes(): bigint {
+    this.#threshold ??= parseThreshold(this.#sources.config.get('annex.gitadd-threshold'))
+    return this.#threshold
+  }
+
+  get gitAddToAnnex(): boolean {
+    this.#gitAddToAnnex ??= this.#sources.config.getBoolean('annex.gitaddtoannex') ?? true
+    return this.#gitAddToAnnex
+  }
+
+  get dotfiles(): boolean {
+    this.#dotfiles ??=
+      this.#sources.config.getBoolean(DOTFILES) ??
+      parseGitBoolean(this.#sources.globalSetting(DOTFILES) ?? '') ??
+      false
+    return this.#dotfiles
+  }
+
+  /** The expression in effect for a path. @throws AnnexError EXPRESSION_INVALID */
+  ruleFor(path: Bytes): LargefilesRule | undefined {
     const configured = this.#sources.config.get(LARGEFILES)
     if (configured !== undefined) return this.#parse(configured, 'the git configuration')
     const attribute = this.#sources.attribute(path, LARGEFILES)
@@ -76,15 +80,30 @@ export class LargefilesRules {
     }
     return rule
   }
+}
 
-  #readThreshold(): bigint {
-    this.#threshold ??= parseThreshold(this.#sources.config.get('annex.gitadd-threshold'))
-    return this.#threshold
+class SettingsForPath implements LargefilesSettings {
+  readonly #rules: LargefilesRules
+  readonly #path: Bytes
+
+  constructor(rules: LargefilesRules, path: Bytes) {
+    this.#rules = rules
+    this.#path = path
   }
 
-  #dotfiles(): boolean {
-    const configured = this.#sources.config.getBoolean(DOTFILES)
-    if (configured !== undefined) return configured
-    return parseGitBoolean(this.#sources.globalSetting(DOTFILES) ?? '') ?? false
+  get rule(): LargefilesRule | undefined {
+    return this.#rules.ruleFor(this.#path)
+  }
+
+  get thresholdBytes(): bigint {
+    return this.#rules.thresholdBytes
+  }
+
+  get gitAddToAnnex(): boolean {
+    return this.#rules.gitAddToAnnex
+  }
+
+  get dotfiles(): boolean {
+    return this.#rules.dotfiles
   }
 }

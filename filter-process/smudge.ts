@@ -1,0 +1,73 @@
+/** Requests to smudge: a blob comes in, what the work tree is to have goes out. */
+import type { PacketWriter } from '../src/git/pkt-line.js'
+import { type Bytes, bytesToText } from '../src/model/bytes.js'
+import { isAnnexError } from '../src/model/errors.js'
+import * as files from '../src/platform/files.js'
+import type { FilterContext } from '../src/worktree/filter-context.js'
+import { smudge } from '../src/worktree/smudge.js'
+import { explain, sendBytes, sendError, sendFile, sendSpooled, tell } from './answer.js'
+import type { PacketContent } from './request.js'
+
+export interface SmudgeRequest {
+  readonly path: Bytes
+  readonly content: PacketContent
+  /** Lent for the content. */
+  readonly buffer: Buffer
+}
+
+/**
+ * Answers a request, whatever is wrong with the annex. Only a long ordinary blob that finds no room
+ * on the disk, and an object whose reading fails half-way, are errors for git, too.
+ * @throws AnnexError PROTOCOL
+ */
+export function answerSmudge(
+  context: FilterContext,
+  request: SmudgeRequest,
+  writer: PacketWriter,
+): void {
+  const { path, content, buffer } = request
+  const length = content.fill(buffer, 0)
+  if (length === buffer.length) {
+    answerLong(context, request, writer)
+    return
+  }
+  const blob = buffer.subarray(0, length)
+  const smudged = smudge(context, path, blob)
+  if (smudged.kind === 'unchanged') {
+    sendBytes(writer, blob)
+    return
+  }
+  try {
+    if (!sendFile(writer, smudged.fd, smudged.sizeBytes))
+      context.warn(`Cannot check out ${bytesToText(path)}: reading its content failed half-way`)
+  } finally {
+    files.close(smudged.fd)
+  }
+}
+
+/** A blob too long to be a pointer or to be kept in memory goes through a file. */
+function answerLong(context: FilterContext, request: SmudgeRequest, writer: PacketWriter): void {
+  let path: Bytes
+  try {
+    path = spool(context, request)
+  } catch (error) {
+    if (isAnnexError(error, 'PROTOCOL')) throw error
+    request.content.drain(request.buffer)
+    tell(`Cannot check out ${bytesToText(request.path)}: ${explain(error)}`)
+    sendError(writer)
+    return
+  }
+  sendSpooled(writer, path)
+}
+
+function spool(context: FilterContext, { content, buffer }: SmudgeRequest): Bytes {
+  const ingest = context.store.startIngest()
+  try {
+    for (let length = buffer.length; length > 0; length = content.fill(buffer, 0))
+      ingest.write(buffer, 0, length)
+    return ingest.release()
+  } catch (error) {
+    ingest.abort()
+    throw error
+  }
+}

@@ -1,0 +1,76 @@
+/**
+ * What the index has at a path, for deciding about one file after the other.
+ *
+ * Read once: a filter lives as long as one git command. Git asks for files in the order of the index,
+ * so blobs that must be looked at are looked up ahead, in batches that grow: few processes for few
+ * files, and few for many.
+ */
+import { BlobKeys } from '../git/blob-keys.js'
+import { readIndexEntries } from '../git/index-file.js'
+import type { IndexEntry } from '../git/index-format.js'
+import type { Repository } from '../git/repository.js'
+import type { Bytes } from '../model/bytes.js'
+
+const FIRST_BATCH = 1
+const BATCH_GROWTH = 8
+const MAX_BATCH = 20_000
+/** Ours, where a merge left several. */
+const OUR_STAGE = 2
+
+export class StagedFiles {
+  readonly #repository: Repository
+  #entries: readonly IndexEntry[] | undefined
+  #blobKeys: BlobKeys | undefined
+  /** The stretch of entries looked up last. */
+  #resolved = { start: 0, end: 0 }
+  #batch = FIRST_BATCH
+
+  constructor(repository: Repository) {
+    this.#repository = repository
+  }
+
+  /** The entry at a path, in a conflict our side; undefined when there is none. */
+  find(path: Bytes): IndexEntry | undefined {
+    const entries = this.#read()
+    let found: IndexEntry | undefined
+    for (let i = this.#lowerBound(path); entries[i]?.path === path; i++)
+      if (!found || entries[i]!.stage === OUR_STAGE) found = entries[i]
+    return found
+  }
+
+  /** The serialized key that an entry stands for; undefined when it is no annexed file. */
+  keyTextOf(entry: IndexEntry): Bytes | undefined {
+    this.#blobKeys ??= new BlobKeys(this.#repository)
+    const position = this.#lowerBound(entry.path)
+    const { start, end } = this.#resolved
+    if (position < start || position >= end) {
+      this.#resolved = { start: position, end: position + this.#batch }
+      this.#blobKeys.resolve(this.#read().slice(position, position + this.#batch))
+      this.#batch = Math.min(this.#batch * BATCH_GROWTH, MAX_BATCH)
+    }
+    return this.#blobKeys.keyTextOf(entry)
+  }
+
+  /** Keeps what was learnt about blobs for the next process. */
+  save(): void {
+    this.#blobKeys?.save()
+  }
+
+  #read(): readonly IndexEntry[] {
+    this.#entries ??= readIndexEntries(this.#repository)
+    return this.#entries
+  }
+
+  /** The place of the first entry whose path is not before this one. */
+  #lowerBound(path: Bytes): number {
+    const entries = this.#read()
+    let low = 0
+    let high = entries.length
+    while (low < high) {
+      const middle = (low + high) >> 1
+      if (entries[middle]!.path < path) low = middle + 1
+      else high = middle
+    }
+    return low
+  }
+}
