@@ -14,15 +14,20 @@ describe('docs/compatibility.md', () => {
     ),
   )
 
+  // What src/main.ts answers before it looks into the registry.
+  const atTheDoor = [
+    ...readFileSync(`${PROJECT}/src/main.ts`, 'utf8').matchAll(/argv\[0\] === '([a-z-]+)'/g),
+  ].map(([, name]) => name!)
+  const existing = new Set([...Object.keys(COMMANDS), ...atTheDoor])
+
   test('says of every command that exists how much of it is there', () => {
-    const wrong = Object.keys(COMMANDS).filter(
-      (name) => (states.get(name) ?? 'not yet') === 'not yet',
-    )
+    const wrong = [...existing].filter((name) => (states.get(name) ?? 'not yet') === 'not yet')
     expect(wrong).toEqual([])
   })
 
   test('says "not yet" of every command that does not exist', () => {
-    const wrong = [...NOT_BUILT_YET].filter((name) => states.get(name) !== 'not yet')
+    const missing = [...NOT_BUILT_YET].filter((name) => !existing.has(name))
+    const wrong = missing.filter((name) => states.get(name) !== 'not yet')
     expect(wrong).toEqual([])
   })
 })
