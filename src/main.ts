@@ -5,11 +5,13 @@
  * commit, so nothing heavy may stand among these imports. Only here are argv, cwd, the environment
  * and the exit status touched.
  */
+import type { Surroundings } from './git/repository.js'
 import { bytesFromText } from './model/bytes.js'
 import { VERSION } from './model/version.js'
 import * as files from './platform/files.js'
 
 const STDOUT = 1
+const STDERR = 2
 
 /** @returns the exit status */
 async function main(argv: readonly string[]): Promise<number> {
@@ -29,6 +31,18 @@ async function main(argv: readonly string[]): Promise<number> {
     const { runFilterProcess } = await import('../filter-process/main.js')
     return await runFilterProcess(surroundings)
   }
+  if (argv[0] === 'smudge') {
+    const { runSmudge } = await import('./commands/smudge.js')
+    const filtered = runSmudge(argv.slice(1), surroundings)
+    if (filtered) return await filtered.then(() => 0)
+  }
+  return await runCommandLine(argv, surroundings)
+}
+
+async function runCommandLine(
+  argv: readonly string[],
+  surroundings: Surroundings,
+): Promise<number> {
   const { dispatch } = await import('./cli/dispatch.js')
   const { loadCommand, loadCommands, ALIASES, COMMANDS, NOT_BUILT_YET } = await import(
     './commands/registry.js'
@@ -42,4 +56,15 @@ async function main(argv: readonly string[]): Promise<number> {
   })
 }
 
-process.exit(await main(process.argv.slice(2)))
+/** The last resort: whatever nobody caught is told in one line. @returns the exit status */
+async function explain(error: unknown): Promise<number> {
+  const { formatError } = await import('./cli/message.js')
+  files.writeFully(STDERR, Buffer.from(formatError(error), 'latin1'))
+  return 1
+}
+
+// An error in a callback would otherwise be a stack trace; there is nothing left to go on with.
+process.on('uncaughtException', (error) => {
+  explain(error).then((status) => process.exit(status))
+})
+process.exit(await main(process.argv.slice(2)).catch(explain))

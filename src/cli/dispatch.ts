@@ -53,6 +53,8 @@ async function runNamed(
   program: Program,
   output: Output,
 ): Promise<number> {
+  if (argv[0] === '--get-completions' || argv[0] === '--bash-completion-script')
+    return await complete(argv, program, output)
   const { name: typed, rest } = splitCommand(argv)
   const isHelp = typed === undefined && rest.some((word) => word === '--help' || word === '-h')
   const name = isHelp ? 'help' : typed
@@ -64,6 +66,20 @@ async function runNamed(
   const surround = { cwd: program.cwd, env: program.env, loadCommands: program.loadCommands }
   if (command) return await runCommand(command, isHelp ? [] : rest, { surround, output })
   return runForeign(name, rest, { program, output })
+}
+
+async function complete(
+  [question, ...words]: readonly string[],
+  program: Program,
+  output: Output,
+): Promise<number> {
+  const { BASH_COMPLETION, completeWords } = await import('./completion.js')
+  const text =
+    question === '--get-completions'
+      ? (await completeWords(words, program)).map((candidate) => `${candidate}\n`).join('')
+      : BASH_COMPLETION
+  output.write(bytesFromText(text))
+  return 0
 }
 
 /** A name that is no command of ours: perhaps a program `git-annex-NAME` is installed. */
