@@ -34,7 +34,8 @@ export class OutputClosed extends Error {
 export class ProcessOutput implements Output {
   #pending: Bytes = ''
   #scheduled = false
-  #closed = false
+  /** Whether the reader has gone; `told` once somebody had to stop for it. */
+  #reader: 'there' | 'gone' | 'told' = 'there'
   #flushedMs = 0
   #isTerminal: boolean | undefined
 
@@ -60,18 +61,24 @@ export class ProcessOutput implements Output {
     }
   }
 
+  /** Throws only once when the reader has gone: what cleans up after that need not mind. */
   flush(): void {
-    if (this.#closed) throw new OutputClosed()
+    if (this.#reader === 'there') this.#writeOut()
+    this.#pending = ''
+    if (this.#reader !== 'gone') return
+    this.#reader = 'told'
+    throw new OutputClosed()
+  }
+
+  #writeOut(): void {
     if (this.#pending === '') return
     const buffer = bytesToBuffer(this.#pending)
-    this.#pending = ''
     this.#flushedMs = performance.now()
     try {
       files.writeFully(STDOUT, buffer)
     } catch (error) {
       if (!isErrno(error, 'EPIPE')) throw error
-      this.#closed = true
-      throw new OutputClosed()
+      this.#reader = 'gone'
     }
   }
 
@@ -80,12 +87,10 @@ export class ProcessOutput implements Output {
     this.#scheduled = true
     setImmediate(() => {
       this.#scheduled = false
-      try {
-        this.flush()
-      } catch (error) {
-        // The next write will say so, where somebody can clean up.
-        if (!(error instanceof OutputClosed)) throw error
-      }
+      if (this.#reader !== 'there') return
+      // Nobody could catch an error here; the next flush will throw it.
+      this.#writeOut()
+      this.#pending = ''
     })
   }
 }

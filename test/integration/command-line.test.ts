@@ -138,6 +138,14 @@ describe('git annex', () => {
   })
 })
 
+describe('git annex describe | true', () => {
+  test('records what it did, though its reader has gone', () => {
+    annex.run(['bash', '-c', '(sleep 0.2; exec git annex describe here told) | true'])
+    expect(annex.realAnnex('info', 'here').stdout).toContain('description: told [here]\n')
+    expect(annex.git('log', '-1', '--format=%s', 'git-annex').stdout).toBe('update\n')
+  })
+})
+
 describe('git-annex-shell', () => {
   test('says that it cannot serve yet, whatever it is called by', () => {
     const shell = scratch.path('git-annex-shell')
