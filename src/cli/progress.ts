@@ -22,16 +22,20 @@ export interface ProgressSample {
   readonly bytesPerSecond: number | undefined
 }
 
+/** The bar of one item; it appears when the item takes longer than a blink. */
 export class ProgressBar {
   readonly #out: Output
-  #startedMs = 0
+  readonly #nowMs: () => number
+  #startedMs: number | undefined
   /** What an earlier, interrupted transfer had done already: no part of the rate. */
   #startedBytes = 0
-  #drawnMs = Number.NEGATIVE_INFINITY
+  #drawnMs = 0
   #isDrawn = false
 
-  constructor(out: Output) {
+  /** @param nowMs a clock that never goes back */
+  constructor(out: Output, nowMs: () => number = () => performance.now()) {
     this.#out = out
+    this.#nowMs = nowMs
   }
 
   /**
@@ -40,10 +44,11 @@ export class ProgressBar {
    */
   update(line: Bytes, doneBytes: number, totalBytes: number | undefined): void {
     if (!this.#out.isTerminal) return
-    const nowMs = performance.now()
-    if (this.#startedMs === 0) {
+    const nowMs = this.#nowMs()
+    if (this.#startedMs === undefined) {
       this.#startedMs = nowMs
       this.#startedBytes = doneBytes
+      this.#drawnMs = nowMs
     }
     if (nowMs - this.#drawnMs < REDRAW_MS) return
     this.#drawnMs = nowMs

@@ -47,18 +47,39 @@ describe('formatSeconds()', () => {
 describe('ProgressBar', () => {
   test('draws nothing where no terminal is', () => {
     const out = new MemoryOutput()
-    const bar = new ProgressBar(out)
-    bar.update('get f ', 1, 2)
+    let nowMs = 0
+    const bar = new ProgressBar(out, () => nowMs++)
+    for (let i = 0; i < 1000; i++) bar.update('get f ', i, 1000)
     bar.erase('get f ')
     expect(out.stdout).toBe('')
   })
 
-  test('draws at most ten times a second, and leaves the line as it was', () => {
+  test('draws nothing for what is over in no time', () => {
     const out = new MemoryOutput({ isTerminal: true })
-    const bar = new ProgressBar(out)
+    const bar = new ProgressBar(out, () => 5)
     for (let i = 0; i < 1000; i++) bar.update('get f ', i, 1000)
     bar.erase('get f ')
-    expect(out.stdout.match(/%/g)!.length).toBeLessThanOrEqual(2)
+    expect(out.stdout).toBe('')
+  })
+
+  test('draws ten times a second, and leaves the line as it was', () => {
+    const out = new MemoryOutput({ isTerminal: true })
+    let nowMs = 0
+    const bar = new ProgressBar(out, () => nowMs++)
+    for (let i = 0; i <= 1000; i++) bar.update('get f ', i, 1000)
+    bar.erase('get f ')
+    expect(out.stdout.match(/%/g)).toHaveLength(10)
+    expect(out.stdout).toContain(' 50%     500 B  1000 B/s  0:01 left')
     expect(out.stdout.endsWith('\r\x1b[Kget f ')).toBe(true)
+  })
+
+  test('takes what an earlier transfer had done for no part of the rate', () => {
+    const out = new MemoryOutput({ isTerminal: true })
+    let nowMs = 0
+    const bar = new ProgressBar(out, () => nowMs)
+    bar.update('get f ', 1_000_000, 2_000_000)
+    nowMs = 1000
+    bar.update('get f ', 1_000_100, 2_000_000)
+    expect(out.stdout).toContain(' 100 B/s')
   })
 })
