@@ -115,7 +115,7 @@ class JsonItem implements ReportedItem {
   }
 
   #message(text: Bytes): void {
-    if (this.#options.errorMessages) this.#messages.push(bytesToText(text))
+    if (this.#options.errorMessages) this.#messages.push(...bytesToText(text).split('\n'))
     else this.#out.writeError(`${text}\n`)
   }
 

@@ -57,7 +57,7 @@ describe('JsonReporter', () => {
       item.warning('odd')
       item.fail(new AnnexError('DISK_FULL', 'No room', { hint: 'Drop something' }))
     }
-    const messages = ['  odd', 'git-annex: No room\n  Drop something']
+    const messages = ['  odd', 'git-annex: No room', '  Drop something']
     const kept = report(tell, { errorMessages: true })
     expect(kept).toMatchObject({ stderr: '', objects: [{ 'error-messages': messages }] })
     const told = report(tell)
