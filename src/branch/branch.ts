@@ -15,11 +15,12 @@ import { type Clock, clockFromMs } from '../model/vector-clock.js'
 import { commitJournals } from './commit.js'
 import { CommittedContent } from './committed.js'
 import { createBranch } from './create.js'
-import { JournalWriter, listSegments, readSegments } from './journal.js'
+import { isPending, JournalWriter, listSegments, readSegments } from './journal.js'
 import type { JournalRecord } from './journal-record.js'
 import type { Sha } from './objects.js'
 import { PeerJournal } from './peer-journal.js'
 import { BranchQueries } from './queries.js'
+import { graftMigrations, type KeyMigration } from './record-migrations.js'
 import { readBranchHead } from './refs.js'
 import {
   applyRecords,
@@ -221,7 +222,7 @@ export class AnnexBranch extends BranchQueries implements Disposable {
   /** Whether anything waits to be committed, as far as a look at the directories tells. */
   hasPending(): boolean {
     const { annexDir } = this.#place.repository
-    if (listSegments(annexDir).length > 0) return true
+    if (listSegments(annexDir).some(isPending)) return true
     return new PeerJournal(annexDir, 'journal').paths().length > 0
   }
 
@@ -255,6 +256,13 @@ export class AnnexBranch extends BranchQueries implements Disposable {
     const clock = this.#clock ?? clockFromMs(Date.now())
     if (!beginTransitions(this.#place, { before, staged }, { names, clock }))
       throw new Error('The git-annex branch was changed while it was rewritten')
+    this.refresh()
+  }
+
+  /** Lets other clones know that contents have got other keys. */
+  recordMigrations(migrations: readonly KeyMigration[]): void {
+    if (migrations.length === 0) return
+    graftMigrations(this.#place.repository, migrations)
     this.refresh()
   }
 

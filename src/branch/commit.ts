@@ -16,6 +16,7 @@ import { runSync } from '../platform/subprocess.js'
 import { CommittedContent } from './committed.js'
 import { createBranch } from './create.js'
 import { committerIdent, type FileChange, importCommit } from './fast-import.js'
+import { type SegmentSettlement, settleSegments } from './journal.js'
 import type { Sha } from './objects.js'
 import { readBranchHead } from './refs.js'
 import {
@@ -82,7 +83,7 @@ export function commitStaged(
   for (const [path, change] of mergeChanges) changes.set(path, change)
   const committer = committerIdent(repository)
   const parents = [before.commit!, ...merges]
-  writeNote(repository, { parent: before.commit!, committer, segments: segmentPaths(staged) })
+  writeNote(repository, { parent: before.commit!, committer, settlements: staged.settlements })
   const commit = importCommit(repository, { message, committer, parents, changes })
   if (commit === undefined) return undefined
   clearJournals(place, staged)
@@ -93,27 +94,26 @@ export function commitStaged(
     : before.after(commit, staged.changes)
 }
 
-const segmentPaths = ({ segments }: Staged): Bytes[] => segments.map(({ path }) => path)
-
 interface CommitNote {
   readonly parent: Sha
   readonly committer: Bytes
-  readonly segments: readonly Bytes[]
+  readonly settlements: readonly SegmentSettlement[]
 }
 
 const notePath = ({ annexDir }: Repository): Bytes => `${annexDir}/annexe/committing`
 
-function writeNote(repository: Repository, { parent, committer, segments }: CommitNote): void {
-  if (segments.length === 0) return
-  files.replaceFile(notePath(repository), encode([parent, committer, segments]))
+function writeNote(repository: Repository, note: CommitNote): void {
+  const { parent, committer, settlements } = note
+  if (settlements.length === 0) return
+  files.replaceFile(notePath(repository), encode([parent, committer, settlements]))
 }
 
 /** Removes segments that a killed process had committed; the journal is locked. */
 export function finishInterrupted(repository: Repository): void {
   const note = files.readFile(notePath(repository))
   if (!note) return
-  const [parent, committer, segments] = decode(note) as [Sha, Bytes, Bytes[]]
-  if (isCommitted(repository, parent, committer)) for (const path of segments) files.remove(path)
+  const [parent, committer, settlements] = decode(note) as [Sha, Bytes, SegmentSettlement[]]
+  if (isCommitted(repository, parent, committer)) settleSegments(settlements)
   files.remove(notePath(repository))
 }
 

@@ -62,12 +62,20 @@ export function recordClock(record: JournalRecord): Clock {
   return record.clock ?? clockFromMs(record.timeMs)
 }
 
+/** The records of a segment, and whether they are all of it. */
+export interface DecodedSegment {
+  readonly records: JournalRecord[]
+  /** False when something at the end could not be read. */
+  readonly isWhole: boolean
+}
+
 /**
  * Decodes a segment. What cannot be read ends it: the last record of a killed process may be torn.
  * @param oneLevelHash whether location logs have one hash directory (`annex.tune.branchhash1`)
  */
-export function decodeSegment(content: Uint8Array, oneLevelHash = false): JournalRecord[] {
+export function decodeSegment(content: Uint8Array, oneLevelHash = false): DecodedSegment {
   const records: JournalRecord[] = []
+  let isWhole = true
   const presences = new PresenceReader(content)
   for (let record = presences.next(); record; record = presences.next()) {
     const path = locationLogPath(record.key, oneLevelHash)
@@ -77,13 +85,15 @@ export function decodeSegment(content: Uint8Array, oneLevelHash = false): Journa
   try {
     for (const value of decodeMulti(content.subarray(presences.position))) {
       const record = parseRecord(value, oneLevelHash)
+      isWhole = record !== undefined
       if (!record) break
       records.push(record)
     }
   } catch (error) {
     if (!(error as Error)?.name?.match(/RangeError|DecodeError/)) throw error
+    isWhole = false
   }
-  return records
+  return { records, isWhole }
 }
 
 function parseRecord(value: unknown, oneLevelHash: boolean): JournalRecord | undefined {

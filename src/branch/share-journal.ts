@@ -9,7 +9,7 @@ import * as files from '../platform/files.js'
 import type { BranchOptions } from './branch.js'
 import { commitJournals, finishInterrupted } from './commit.js'
 import { CommittedContent } from './committed.js'
-import { listSegments } from './journal.js'
+import { isPending, listSegments, settleSegments } from './journal.js'
 import { PeerJournal } from './peer-journal.js'
 import { readBranchHead } from './refs.js'
 import { type BranchPlace, stageJournals, writePrivateChanges } from './staging.js'
@@ -18,7 +18,7 @@ import { type BranchPlace, stageJournals, writePrivateChanges } from './staging.
 const MOST_JOURNAL_BYTES = 100 * 150
 
 /**
- * Hands our closed journal segments over. When another process has the journal, they are left to it
+ * Hands our journal segments over. When another process has the journal, they are left to it
  * or to the next command.
  */
 export function shareJournal(repository: Repository, options: BranchOptions): void {
@@ -27,8 +27,9 @@ export function shareJournal(repository: Repository, options: BranchOptions): vo
   const place = { repository, privateUuids, oneLevelHash }
   const head = readBranchHead(repository)
   if (head === undefined) return
-  const closed = listSegments(repository.annexDir).filter((segment) => segment.isClosed)
-  const sizeBytes = closed.reduce((sum, { path }) => sum + Number(files.stat(path)?.size ?? 0n), 0)
+  const sizeBytes = listSegments(repository.annexDir)
+    .filter(isPending)
+    .reduce((sum, { path, doneBytes }) => sum + Number(files.stat(path)?.size ?? 0n) - doneBytes, 0)
   if (sizeBytes === 0) return
   const committed = new CommittedContent(repository, head, false)
   if (sizeBytes > MOST_JOURNAL_BYTES) {
@@ -54,5 +55,5 @@ function writeJournalFiles(place: BranchPlace, committed: CommittedContent): voi
   for (const [path, content] of staged.changes)
     if (!already.has(path) || journal.readRaw(path) !== content) journal.write(path, content)
   writePrivateChanges(place, staged)
-  for (const { path } of staged.segments) files.remove(path)
+  settleSegments(staged.settlements)
 }

@@ -10,7 +10,15 @@ import type { Uuid } from '../model/uuid.js'
 import { type FileLock, waitForLock } from '../platform/file-lock.js'
 import * as files from '../platform/files.js'
 import type { CommittedContent } from './committed.js'
-import { listSegments, readSegments, type Segment } from './journal.js'
+import {
+  isPending,
+  listSegments,
+  mergeRecords,
+  readSegment,
+  type SegmentSettlement,
+  settlementOf,
+  settleSegments,
+} from './journal.js'
 import { type JournalRecord, recordClock } from './journal-record.js'
 import { PeerJournal } from './peer-journal.js'
 
@@ -35,7 +43,8 @@ export interface Staged {
   readonly changes: ReadonlyMap<Bytes, Bytes>
   /** New contents of private journal files. */
   readonly privateChanges: ReadonlyMap<Bytes, Bytes>
-  readonly segments: readonly Segment[]
+  /** What becomes of the segments that were carried out. */
+  readonly settlements: readonly SegmentSettlement[]
   /** Paths of git-annex's journal files that are part of `changes` or said nothing new. */
   readonly peerPaths: readonly Bytes[]
 }
@@ -81,8 +90,11 @@ export function groupByPath(records: readonly JournalRecord[]): Map<Bytes, Journ
 export function stageJournals(place: BranchPlace, committed: CommittedContent): Staged {
   const { annexDir } = place.repository
   const peer = new PeerJournal(annexDir, 'journal')
-  const segments = listSegments(annexDir).filter((segment) => segment.isClosed)
-  const groups = groupByPath(readSegments(segments, place.oneLevelHash))
+  const segments = listSegments(annexDir)
+    .filter((segment) => segment.isClosed || isPending(segment))
+    .map((segment) => readSegment(segment, place.oneLevelHash))
+    .filter(({ segment, isWhole }) => segment.isClosed || isWhole)
+  const groups = groupByPath(mergeRecords(segments))
   const peerPaths = peer.paths()
   const old = committed.readMany(new Set([...peerPaths, ...groups.keys()]))
   const changes = new Map<Bytes, Bytes>()
@@ -99,12 +111,12 @@ export function stageJournals(place: BranchPlace, committed: CommittedContent): 
     privateChanges.set(path, applyRecords(path, all, secret))
   }
   for (const [path, content] of changes) if (content === old.get(path)) changes.delete(path)
-  return { changes, privateChanges, segments, peerPaths }
+  return { changes, privateChanges, settlements: segments.map(settlementOf), peerPaths }
 }
 
 /** Removes what a commit has taken in. */
 export function clearJournals({ repository }: BranchPlace, staged: Staged): void {
-  for (const { path } of staged.segments) files.remove(path)
+  settleSegments(staged.settlements)
   if (staged.peerPaths.length > 0)
     new PeerJournal(repository.annexDir, 'journal').remove(staged.peerPaths)
 }

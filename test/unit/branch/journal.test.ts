@@ -11,7 +11,14 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeEach, describe, expect, test } from '@jest/globals'
-import { JournalWriter, listSegments, readSegments } from '../../../src/branch/journal.js'
+import {
+  JournalWriter,
+  listSegments,
+  readSegment,
+  readSegments,
+  settlementOf,
+  settleSegments,
+} from '../../../src/branch/journal.js'
 import {
   decodeSegment,
   encodePresence,
@@ -155,6 +162,41 @@ describe('readSegments()', () => {
   })
 })
 
+describe('settleSegments()', () => {
+  test('removes a closed segment and marks an open one, whose writer may go on', () => {
+    const [closed, open] = [new JournalWriter(annexDir), new JournalWriter(annexDir)]
+    closed.setPresence('WORM--closed', UUID, true)
+    closed.close()
+    open.setPresence('WORM--first', UUID, true)
+    settleSegments(listSegments(annexDir).map((segment) => settlementOf(readSegment(segment))))
+    expect(names()).toEqual([expect.stringMatching(/\.\d+\.open$/)])
+    expect(read()).toEqual([])
+    open.setPresence('WORM--second', UUID, true)
+    expect(read().map(({ path }) => path)).toEqual([locationLogPath('WORM--second')])
+    open.close()
+    expect(read().map(({ path }) => path)).toEqual([locationLogPath('WORM--second')])
+    expect(listSegments(annexDir).map(({ isClosed }) => isClosed)).toEqual([true])
+  })
+
+  test('leaves nothing when the writer closes a segment that was carried out whole', () => {
+    const writer = new JournalWriter(annexDir)
+    writer.setPresence('WORM--x', UUID, true)
+    settleSegments(listSegments(annexDir).map((segment) => settlementOf(readSegment(segment))))
+    writer.close()
+    expect(names()).toEqual([])
+  })
+
+  test('finds a segment that its writer closed in between', () => {
+    const writer = new JournalWriter(annexDir)
+    writer.setPresence('WORM--first', UUID, true)
+    const settlements = listSegments(annexDir).map((segment) => settlementOf(readSegment(segment)))
+    writer.setPresence('WORM--second', UUID, true)
+    writer.close()
+    settleSegments(settlements)
+    expect(read().map(({ path }) => path)).toEqual([locationLogPath('WORM--second')])
+  })
+})
+
 describe('decodeSegment()', () => {
   test('reads every kind of edit that was encoded', () => {
     const edits: [string, LogEdit][] = [
@@ -171,7 +213,7 @@ describe('decodeSegment()', () => {
       path,
       edit,
     }))
-    expect(decodeSegment(Buffer.concat(records.map(encodeRecord)))).toEqual(records)
+    expect(decodeSegment(Buffer.concat(records.map(encodeRecord))).records).toEqual(records)
   })
 
   test('reads any key and uuid', () => {
@@ -185,7 +227,7 @@ describe('decodeSegment()', () => {
         uuid: random.word(),
         status: '0',
       } as const
-      const [decoded] = decodeSegment(encodePresence(record))
+      const [decoded] = decodeSegment(encodePresence(record)).records
       expect(decoded).toEqual({
         timeMs: record.timeMs,
         clock,
