@@ -1,7 +1,6 @@
 /** What `info` says about this repository, about a remote, and about any other repository. */
 import { readIndexEntries } from '../git/index-file.js'
-import { gitOutput } from '../git/run.js'
-import { bytesToText } from '../model/bytes.js'
+import { type Bytes, bytesToText } from '../model/bytes.js'
 import { BITTORRENT_UUID, type Uuid, WEB_UUID } from '../model/uuid.js'
 import * as files from '../platform/files.js'
 import { trustOf } from '../policy/trust.js'
@@ -89,13 +88,22 @@ export function* remoteFacts(
   if (!question.isFast) yield* keyFacts(annex, remote.uuid, question)
 }
 
-/** When the remote's git-annex branch that was fetched last was committed. */
+/** When one of the remote's branches was last fetched or pushed, by the times of their ref files. */
 function lastSynced({ repository }: Annex, remoteName: string): string {
-  const args = ['log', '-1', '--format=%ct', `refs/remotes/${remoteName}/git-annex`, '--']
-  const seconds = gitOutput(repository, args, { okStatus: [0, 128] })
-  if (seconds === '') return 'never'
-  const [date, time] = new Date(Number(seconds) * 1000).toISOString().split(/[T.]/)
+  const mtimeNs = newestFile(`${repository.commonDir}/refs/remotes/${remoteName}`)
+  if (mtimeNs === 0n) return 'never'
+  const [date, time] = new Date(Number(mtimeNs / 1_000_000n)).toISOString().split(/[T.]/)
   return `${date} ${time} UTC`
+}
+
+function newestFile(dir: Bytes): bigint {
+  let newest = 0n
+  for (const { name, isDirectory } of files.listDir(dir)) {
+    const path = `${dir}/${name}`
+    const mtimeNs = isDirectory ? newestFile(path) : (files.lstat(path)?.mtimeNs ?? 0n)
+    if (mtimeNs > newest) newest = mtimeNs
+  }
+  return newest
 }
 
 /** A repository that is no remote of ours. */
