@@ -1,16 +1,13 @@
 /** `git annex calckey`: the key that a file would get; nothing is stored. */
-import { needsPreparing, newHasher, prepareHasher } from '../backends/registry.js'
 import type { Annex } from '../cli/annex.js'
 import { readRequests } from '../cli/batch.js'
 import { type Action, batchOptions, type Command } from '../cli/command.js'
 import { topPath } from '../git/list-files.js'
 import { absolute } from '../git/repository.js'
 import { type Bytes, bytesFromText } from '../model/bytes.js'
-import * as files from '../platform/files.js'
+import { isAnnexError } from '../model/errors.js'
+import { keyOfFile } from '../worktree/key-of-file.js'
 import { KeyMaker } from '../worktree/new-key.js'
-
-const BUFFER_BYTES = 1 << 20
-const SECOND_NS = 1_000_000_000n
 
 export const calckey: Command<typeof batchOptions, 'repository'> = {
   name: 'calckey',
@@ -47,28 +44,12 @@ function answer(keyText: Bytes | undefined): Action {
 
 async function calculate(annex: Annex, maker: KeyMaker, file: Bytes): Promise<Bytes | undefined> {
   const place = absolute(annex.cwd, file)
-  const stat = files.stat(place)
-  if (!stat?.isFile()) return undefined
-  const path = topPath(annex.repository, place) ?? place
-  const backend = maker.backendFor(path, undefined)
-  if (needsPreparing(backend)) await prepareHasher(backend)
-  return maker.keyTextFor(backend, {
-    path,
-    sizeBytes: Number(stat.size),
-    digestHex: () => hashFile(place, newHasher(backend)),
-    mtimeSeconds: () => stat.mtimeNs / SECOND_NS,
-    file: () => place,
-  })
-}
-
-function hashFile(path: Bytes, hasher: ReturnType<typeof newHasher>): string {
-  const buffer = Buffer.allocUnsafe(BUFFER_BYTES)
-  const fd = files.open(path, 'r')
+  const name = topPath(annex.repository, place) ?? place
+  const backend = maker.backendFor(name, undefined)
   try {
-    for (let count = files.readSome(fd, buffer); count > 0; count = files.readSome(fd, buffer))
-      hasher.update(buffer.subarray(0, count))
-    return hasher.digestHex()
-  } finally {
-    files.close(fd)
+    return await keyOfFile(maker, { backend, file: place, name })
+  } catch (error) {
+    if (isAnnexError(error, 'FILE_UNREADABLE')) return undefined
+    throw error
   }
 }

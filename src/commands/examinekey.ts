@@ -1,4 +1,6 @@
 /** `git annex examinekey`: the parts of a key, and the paths made of it. Asks no repository. */
+import { namedBackend } from '../backends/choose.js'
+import { migrateFast } from '../backends/migrate-key.js'
 import type { Annex } from '../cli/annex.js'
 import { readRequests } from '../cli/batch.js'
 import { type Action, batchOptions, type Command, jsonOptions } from '../cli/command.js'
@@ -6,12 +8,18 @@ import { KEY_FIELDS, KeyFields } from '../cli/key-fields.js'
 import { parseTemplate, renderTemplate, type TemplatePart } from '../cli/template.js'
 import { type Bytes, bytesFromText, bytesToText } from '../model/bytes.js'
 import { AnnexError } from '../model/errors.js'
-import { parseKey } from '../model/key.js'
+import { formatKey, parseKey } from '../model/key.js'
 import { objectPath } from '../model/key-path.js'
+import { KeyMaker } from '../worktree/new-key.js'
 
 const options = {
   format: { type: 'string', value: 'FORMAT', summary: 'control what is printed' },
   filename: { type: 'string', value: 'NAME', summary: 'name of a file with this key' },
+  'migrate-to-backend': {
+    type: 'string',
+    value: 'NAME',
+    summary: 'print the key that migrating would give, where no content is needed for that',
+  },
   ...jsonOptions,
   ...batchOptions,
 } as const
@@ -27,9 +35,23 @@ export const examinekey: Command<typeof options, 'repository'> = {
     const format = options.format
     const template = format === undefined ? undefined : parseTemplate(bytesFromText(format))
     const file = options.filename === undefined ? undefined : bytesFromText(options.filename)
+    const migrate = migrator(annex, options['migrate-to-backend'])
     const requests = options.batch ? readRequests(options) : words.map(bytesFromText)
-    for (const request of requests) yield examine(annex, splitRequest(request, file), template)
+    for (const request of requests)
+      yield examine(annex, migrate(splitRequest(request, file)), template)
   },
+}
+
+/** Replaces keys by those of another backend; one that takes the content to know stays as it is. */
+function migrator({ config }: Annex, backend: string | undefined): (request: Request) => Request {
+  if (backend === undefined) return (request) => request
+  const to = namedBackend(bytesFromText(backend))
+  const { limits } = new KeyMaker({ config, attribute: () => undefined })
+  return (request) => {
+    const key = parseKey(request.keyText)
+    const migrated = key && migrateFast(key, { to, fileName: request.file, limits })
+    return migrated ? { ...request, keyText: formatKey(migrated) } : request
+  }
 }
 
 interface Request {

@@ -46,6 +46,11 @@ export function selectExtension(
   return extension
 }
 
+/** Whether an extension, dots included, has only characters that one may have. */
+export function isValidExtension(extension: Bytes): boolean {
+  return !INVALID.test(extension.replaceAll('.', ''))
+}
+
 /**
  * Reads the two settings; what is no number counts as not set, as in git-annex.
  * @param settings the values of `annex.maxextensionlength` and `annex.maxextensions`

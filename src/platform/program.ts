@@ -1,7 +1,7 @@
 /** Programs that take over the terminal: found in PATH, run in the foreground. */
 import { spawnSync } from 'node:child_process'
 import { constants } from 'node:os'
-import { type Bytes, bytesFromText } from '../model/bytes.js'
+import { type Bytes, bytesFromText, bytesToText } from '../model/bytes.js'
 import * as files from './files.js'
 
 /**
@@ -14,6 +14,22 @@ export function findProgram(name: string, searchPath: string): string | undefine
     .split(':')
     .map((dir) => `${dir || '.'}/${name}`)
     .find((path) => isProgram(bytesFromText(path)))
+}
+
+/**
+ * The names of all programs that begin alike, as a shell would find them.
+ * @param searchPath the value of PATH
+ * @returns sorted
+ */
+export function listPrograms(prefix: string, searchPath: string): string[] {
+  const names = new Set<string>()
+  for (const dir of searchPath.split(':'))
+    for (const name of files
+      .listDir(bytesFromText(dir || '.'))
+      .map((entry) => bytesToText(entry.name)))
+      if (name.startsWith(prefix) && isProgram(bytesFromText(`${dir || '.'}/${name}`)))
+        names.add(name)
+  return [...names].sort()
 }
 
 function isProgram(path: Bytes): boolean {

@@ -18,6 +18,8 @@ export interface StoreSettings {
   readonly sharing: Sharing
   /** Repository versions below 10 lock the object itself instead of a file beside it. */
   readonly locksObject: boolean
+  /** `annex.securehashesonly`: no content of a key that could be forged is taken in. */
+  readonly secureOnly: boolean
 }
 
 /** Derives the settings from git's configuration. */
@@ -30,6 +32,7 @@ export function storeSettings(config: GitConfig, isBare: boolean): StoreSettings
     crippled,
     sharing: parseSharing(config.get('core.sharedrepository')),
     locksObject: ['8', '9'].includes(config.get('annex.version') ?? ''),
+    secureOnly: config.getBoolean('annex.securehashesonly') ?? false,
   }
 }
 

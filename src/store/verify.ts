@@ -56,6 +56,12 @@ export function copyVerified(
   }
 }
 
+export interface VerifyOptions {
+  readonly onProgress?: ((doneBytes: number) => void) | undefined
+  /** Another hasher that is to see the content in the same pass. */
+  readonly also?: Hasher | undefined
+}
+
 /**
  * Checks a file against a key.
  * @returns whether the backend could tell; false also when only the size was compared
@@ -64,15 +70,15 @@ export function copyVerified(
 export function verifyContent(
   keyText: Bytes,
   path: Bytes,
-  onProgress?: (doneBytes: number) => void,
+  { onProgress, also }: VerifyOptions = {},
 ): boolean {
   const key = keyOf(keyText)
   const source = openContent(path, keyText)
   try {
     checkSize(key, files.fstat(source).size, keyText)
     const hasher = hasherFor(key)
+    if (hasher || also) pump({ source, destination: undefined, hasher, also, onProgress })
     if (!hasher) return checkExternally({ key, keyText, path }, onProgress)
-    pump({ source, destination: undefined, hasher, onProgress })
     checkDigest(key, hasher.digestHex(), keyText)
     return true
   } finally {
@@ -141,12 +147,13 @@ interface Pump {
   readonly source: number
   readonly destination: number | undefined
   readonly hasher: Hasher | undefined
+  readonly also?: Hasher | undefined
   readonly onProgress: ((doneBytes: number) => void) | undefined
 }
 
 let sharedBuffer: Buffer | undefined
 
-function pump({ source, destination, hasher, onProgress }: Pump): void {
+function pump({ source, destination, hasher, also, onProgress }: Pump): void {
   sharedBuffer ??= Buffer.allocUnsafeSlow(BUFFER_BYTES)
   let done = 0
   for (;;) {
@@ -154,6 +161,7 @@ function pump({ source, destination, hasher, onProgress }: Pump): void {
     if (count === 0) return
     const chunk = sharedBuffer.subarray(0, count)
     hasher?.update(chunk)
+    also?.update(chunk)
     if (destination !== undefined) files.writeFully(destination, chunk)
     done += count
     onProgress?.(done)

@@ -11,7 +11,7 @@ import type { Uuid } from '../model/uuid.js'
 import * as files from '../platform/files.js'
 import type { Remote } from '../remotes/remote.js'
 import type { ObjectStore } from '../store/object-store.js'
-import { verifyContent } from '../store/verify.js'
+import { prepareVerification, verifyContent } from '../store/verify.js'
 
 /** The repository that content comes to. */
 export interface Destination {
@@ -41,7 +41,7 @@ export interface FetchOutcome {
 /**
  * Fetches content from the first remote that gives it.
  * @param remotes in the order in which they are to be tried
- * @throws AnnexError DISK_FULL: no other remote would do better
+ * @throws AnnexError DISK_FULL, KEY_INSECURE: no other remote would do better
  */
 export async function fetchContent(
   keyText: Bytes,
@@ -49,6 +49,7 @@ export async function fetchContent(
   { destination, ui }: { destination: Destination; ui: TransferUi },
 ): Promise<FetchOutcome> {
   const totalBytes = keySize(keyText)
+  destination.store.refuseInsecure(keyText)
   refuseWhenFull(destination, totalBytes)
   const failed: Remote[] = []
   for (const remote of remotes) {
@@ -75,7 +76,10 @@ async function fetchFrom(
   const temp = store.temp.newPath()
   try {
     const { verified } = await remote.retrieve(keyText, temp, onProgress)
-    if (!verified) verifyContent(keyText, temp)
+    if (!verified) {
+      await prepareVerification(keyText)
+      verifyContent(keyText, temp)
+    }
     store.moveIn(keyText, temp)
   } catch (error) {
     files.remove(temp)

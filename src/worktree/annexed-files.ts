@@ -22,6 +22,16 @@ export interface AnnexedFile {
 const LINK = 0o120000
 const EXECUTABLE = 0o100755
 
+/** An annexed file from an index entry and its key. */
+export function annexedFileOf({
+  path,
+  keyText,
+  entry,
+}: Pick<AnnexedFile, 'path' | 'keyText' | 'entry'>): AnnexedFile {
+  const { mode } = entry
+  return { path, keyText, isLink: mode === LINK, isExecutable: mode === EXECUTABLE, entry }
+}
+
 /**
  * Picks the annexed files out of index entries. Blobs not seen before are looked up all at once, so
  * pass everything you need together.
@@ -34,8 +44,7 @@ export function* annexedFiles(
   for (const entry of entries) {
     const keyText = blobKeys.keyTextOf(entry)
     if (keyText === undefined) continue
-    const { path, mode } = entry
-    yield { path, keyText, isLink: mode === LINK, isExecutable: mode === EXECUTABLE, entry }
+    yield annexedFileOf({ path: entry.path, keyText, entry })
   }
 }
 

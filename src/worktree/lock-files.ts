@@ -99,7 +99,11 @@ function keepContent(
   )
 }
 
-function replaceBy(path: Bytes, make: (temp: Bytes) => void): void {
+/**
+ * Replaces what is at a path by one rename.
+ * @param make makes the new file or link at the path it gets
+ */
+export function replaceBy(path: Bytes, make: (temp: Bytes) => void): void {
   const temp = `${parentDir(path)}/.annexe-${process.pid}.tmp`
   try {
     make(temp)

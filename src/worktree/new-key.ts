@@ -39,7 +39,8 @@ export interface NewContent {
 
 export class KeyMaker {
   readonly #sources: KeySources
-  readonly #limits: ExtensionLimits
+  /** How long the extensions of new keys may be. */
+  readonly limits: ExtensionLimits
   readonly #requiresSecure: boolean
   /** The configured backend, by the value of the attribute. */
   readonly #configured = new Map<Bytes | undefined, Backend>()
@@ -47,7 +48,7 @@ export class KeyMaker {
   /** @throws AnnexError CONFIG_INVALID */
   constructor(sources: KeySources) {
     this.#sources = sources
-    this.#limits = extensionLimits(sources.config)
+    this.limits = extensionLimits(sources.config)
     this.#requiresSecure = sources.config.getBoolean('annex.securehashesonly') ?? false
     applyExternalTimeout(sources.config)
   }
@@ -69,6 +70,11 @@ export class KeyMaker {
       'BACKEND_CANNOT_GENERATE',
       `annex.securehashesonly forbids keys of backend ${bytesToText(backend.name)}`,
     )
+  }
+
+  /** The backend chosen for new content at a path, whether or not keys can be made with it. */
+  chosenBackend(path: Bytes): Backend {
+    return this.#configuredFor(this.#sources.attribute(path, 'annex.backend'))
   }
 
   #configuredFor(attribute: Bytes | undefined): Backend {
@@ -108,7 +114,7 @@ export class KeyMaker {
         `annex.securehashesonly forbids keys of backend ${bytesToText(backend.name)}`,
       )
     const { path, sizeBytes, onProgress } = content
-    const limits = this.#limits
+    const limits = this.limits
     if (backend.kind === 'external')
       return externalKeyText(backend, { file: content.file(), fileName: path, limits, onProgress })
     if (backend.kind !== 'worm')

@@ -5,11 +5,17 @@ import { stageBlobs } from '../git/stage-blobs.js'
 import type { AddedFile } from './add-file.js'
 import { finishWorktree } from './finish-worktree.js'
 
+/** A file whose place in git is to change. */
+export type StagedFile = Omit<AddedFile, 'stat'> & {
+  /** Undefined: the work tree has something else, which git is to see as a modification. */
+  readonly stat: AddedFile['stat'] | undefined
+}
+
 /** Collects added files and stages them together: two processes for all of them. */
 export class AddedFiles {
   readonly #repository: Repository
   readonly #blobKeys: BlobKeys
-  #files: AddedFile[] = []
+  #files: StagedFile[] = []
 
   constructor(repository: Repository, blobKeys: BlobKeys) {
     this.#repository = repository
@@ -20,7 +26,7 @@ export class AddedFiles {
     return this.#files.length
   }
 
-  push(file: AddedFile): void {
+  push(file: StagedFile): void {
     this.#files.push(file)
   }
 
@@ -29,7 +35,7 @@ export class AddedFiles {
     const oids = stageBlobs(this.#repository, this.#files)
     finishWorktree(
       this.#repository,
-      this.#files.map(({ path, stat }, i) => ({ path, oid: oids[i]!, stat })),
+      this.#files.flatMap(({ path, stat }, i) => (stat ? [{ path, oid: oids[i]!, stat }] : [])),
     )
     for (const [i, { mode, keyText }] of this.#files.entries())
       this.#blobKeys.learn({ oid: oids[i]!, mode }, keyText)

@@ -29,6 +29,26 @@ describe('git annex examinekey', () => {
     expectLikeGitAnnex(repo, ['examinekey', '--batch', '--format=${file}|${key}\\n'], { input })
   })
 
+  test.each([
+    ['SHA256E', 'SHA256'],
+    ['SHA256E', 'SHA256E'],
+    ['SHA256E', 'MD5'],
+    ['SHA256', 'SHA256E'],
+    ['SHA512', 'SHA256E'],
+    ['WORM', 'WORM'],
+    ['WORM', 'SHA256'],
+    ['URL', 'SHA256'],
+    ['BLAKE2B160E', 'BLAKE2B160'],
+    ['UNKNOWN', 'SHA256E'],
+  ])('migrates keys of %s to %s as git-annex does', (from, to) => {
+    const option = `--migrate-to-backend=${to}`
+    const names = ['abcd', 'abcd.tar.gz', 'ab\\cd', '\\abcd.x']
+    const keys = names.map((name) => `${from}-s3--${name}`)
+    const input = keys.map((key) => `${key}\n${key} f.a.b\n`).join('')
+    expectLikeGitAnnex(repo, ['examinekey', option, '--batch'], { input })
+    expectLikeGitAnnex(repo, ['examinekey', option, '--filename=d.x/f.c++.mp3', ...keys])
+  })
+
   test('refuses what is no key', () => {
     expect(expectLikeGitAnnex(repo, ['examinekey', 'bad']).status).toBe(1)
   })
