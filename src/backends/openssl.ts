@@ -1,12 +1,12 @@
 /** Hashes of the crypto library inside the runtime: OpenSSL in Node, BoringSSL in Bun. */
-import { createHash, type Hash } from 'node:crypto'
+import { type Digest, startDigest } from '../model/digest.js'
 import type { Hasher } from './hasher.js'
 
 class OpensslHasher implements Hasher {
-  readonly #hash: Hash
+  readonly #hash: Digest
 
   constructor(algorithm: string) {
-    this.#hash = createHash(algorithm)
+    this.#hash = startDigest(algorithm)
   }
 
   update(chunk: Uint8Array): void {

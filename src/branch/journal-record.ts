@@ -6,9 +6,10 @@
  * character for each byte. `clock` is nil unless GIT_ANNEX_VECTOR_CLOCK chose one. Records of a form
  * that we do not know end a segment: a newer version wrote them, and it will carry them out.
  */
-import { createHash } from 'node:crypto'
+
 import { decodeMulti, Encoder } from '@msgpack/msgpack'
 import type { Bytes } from '../model/bytes.js'
+import { startDigest } from '../model/digest.js'
 import { escapeKeyFile, formatKey, parentKey, parseKey } from '../model/key.js'
 import type { LogEdit } from '../model/logs/log-edit.js'
 import type { MetadataChange } from '../model/logs/metadata-edit.js'
@@ -149,7 +150,7 @@ export function locationLogPath(
   const parsed = isPlain ? undefined : parseKey(key)
   if (!isPlain && !parsed) return undefined
   const parent = parsed ? formatKey(parentKey(parsed)) : key
-  const hex = createHash('md5').update(parent, 'latin1').digest('hex')
+  const hex = startDigest('md5').update(parent, 'latin1').digest('hex')
   const dirs = oneLevelHash ? hex.slice(0, 3) : `${hex.slice(0, 3)}/${hex.slice(3, 6)}`
   return `${dirs}/${escapeKeyFile(key)}${suffix}`
 }

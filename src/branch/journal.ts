@@ -9,9 +9,10 @@
  * learns of it, so nothing it appends can be lost. The filter appends for every object, so this
  * module must stay cheap to load.
  */
-import { createHash, randomBytes } from 'node:crypto'
+
 import { hostname } from 'node:os'
 import type { Bytes } from '../model/bytes.js'
+import { startDigest } from '../model/digest.js'
 import { isErrno } from '../model/errors.js'
 import type { LogEdit } from '../model/logs/log-edit.js'
 import type { Uuid } from '../model/uuid.js'
@@ -97,7 +98,7 @@ export class JournalWriter implements Disposable {
     this.close()
     files.makeDirs(this.#dir)
     const start = String(timeMs).padStart(15, '0')
-    const name = `${start}-${hostTag()}-${process.pid}-${randomBytes(4).toString('hex')}`
+    const name = `${start}-${hostTag()}-${process.pid}-${randomTag()}`
     const path = `${this.#dir}/${name}`
     this.#segment = { fd: files.open(`${path}.open`, 'ax'), path, startMs: timeMs }
     ownOpen.add(path)
@@ -119,12 +120,18 @@ export class JournalWriter implements Disposable {
   }
 }
 
+/** Eight random hexadecimal digits. */
+function randomTag(): string {
+  const [word] = globalThis.crypto.getRandomValues(new Uint32Array(1))
+  return word!.toString(16).padStart(8, '0')
+}
+
 let ownHostTag: string | undefined
 
 /** Tells hosts (and containers with process ids of their own) apart that share a repository. */
 function hostTag(): string {
   const processes = files.readLink('/proc/self/ns/pid') ?? ''
-  ownHostTag ??= createHash('md5').update(`${hostname()}\0${processes}`).digest('hex').slice(0, 8)
+  ownHostTag ??= startDigest('md5').update(`${hostname()}\0${processes}`).digest('hex').slice(0, 8)
   return ownHostTag
 }
 

@@ -4,8 +4,9 @@
  * Pure. Entries are views into the buffer; stat fields are decoded when asked for. Split indexes and
  * required extensions that we do not know are refused, never misread. Implements gitformat-index(5).
  */
-import { createHash } from 'node:crypto'
+
 import type { Bytes } from '../model/bytes.js'
+import { startDigest } from '../model/digest.js'
 import { AnnexError } from '../model/errors.js'
 import { type ObjectFormat, OID_BYTES } from './object-format.js'
 
@@ -183,7 +184,7 @@ function verifyChecksum(file: Buffer, format: ObjectFormat): boolean {
  * @param file the whole file; the place of the checksum at its end is not looked at
  */
 export function indexChecksum(file: Buffer, format: ObjectFormat): Buffer {
-  return createHash(format).update(file.subarray(0, -OID_BYTES[format])).digest()
+  return startDigest(format).update(file.subarray(0, -OID_BYTES[format])).digest()
 }
 
 interface Body {

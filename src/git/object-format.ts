@@ -1,6 +1,7 @@
 /** Which hash names a repository's objects, found without starting git. */
-import { createHash } from 'node:crypto'
+
 import type { Bytes } from '../model/bytes.js'
+import { startDigest } from '../model/digest.js'
 import * as files from '../platform/files.js'
 import type { Repository } from './repository.js'
 
@@ -29,5 +30,5 @@ export function objectFormat(repository: Repository): ObjectFormat {
  * @returns lower case hexadecimal
  */
 export function blobOid(content: Uint8Array, format: ObjectFormat): Bytes {
-  return createHash(format).update(`blob ${content.length}\0`).update(content).digest('hex')
+  return startDigest(format).update(`blob ${content.length}\0`).update(content).digest('hex')
 }

@@ -3,8 +3,9 @@
  *
  * Pure. Implements spec: keys and backends, section 5 (`keyName`).
  */
-import { createHash } from 'node:crypto'
+
 import type { Bytes } from './bytes.js'
+import { startDigest } from './digest.js'
 
 /** Longer texts are cut and get their MD5, so that names stay within what file systems take. */
 const MAX_WHOLE_BYTES = 64
@@ -20,7 +21,7 @@ const SAFE = /^[0-9A-Za-z._/%:-]*$/
 export function keyName(text: Bytes): Bytes {
   const name = sanitize(text, ',,')
   if (text.length <= MAX_WHOLE_BYTES) return name
-  return `${name.slice(0, CUT_BYTES)}-${createHash('md5').update(text, 'latin1').digest('hex')}`
+  return `${name.slice(0, CUT_BYTES)}-${startDigest('md5').update(text, 'latin1').digest('hex')}`
 }
 
 /**

@@ -3,8 +3,8 @@
  *
  * Pure. Implements spec: repository layout, section 4, and the path rules of the git-annex branch.
  */
-import { createHash } from 'node:crypto'
 import type { Bytes } from './bytes.js'
+import { startDigest } from './digest.js'
 import { escapeKeyFile, formatKey, type Key, parentKey } from './key.js'
 
 const ALPHABET = '0123456789zqjxkmvwgpfZQJXKMVWGPF'
@@ -35,7 +35,7 @@ export function keyPlaces(key: Key): KeyPlaces {
  * @param parent the serialized parent, which differs for chunk keys only
  */
 export function keyPlacesOf(serialized: Bytes, parent: Bytes = serialized): KeyPlaces {
-  const digest = createHash('md5').update(parent, 'latin1').digest()
+  const digest = startDigest('md5').update(parent, 'latin1').digest()
   const hex = digest.toString('hex', 0, 3)
   const word = digest.readUInt32LE(0)
   const c = (i: number) => ALPHABET[(word >>> (6 * i)) & 31]!

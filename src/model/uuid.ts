@@ -2,7 +2,6 @@
  * Repository uuids: opaque byte strings in every log; ours are random version-4 UUIDs.
  * Pure but for the random source. Implements spec: repository layout, section 1.
  */
-import { randomUUID } from 'node:crypto'
 import type { Bytes } from './bytes.js'
 
 declare const uuidBrand: unique symbol
@@ -14,7 +13,7 @@ export const BITTORRENT_UUID: Uuid = '00000000-0000-0000-0000-000000000002'
 
 /** A new random uuid, lower case. */
 export function generateUuid(): Uuid {
-  return randomUUID()
+  return globalThis.crypto.randomUUID()
 }
 
 /** Accepts what may stand in a log line as a uuid; undefined for the empty string or white space. */

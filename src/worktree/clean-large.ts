@@ -3,12 +3,13 @@
  * the end, when its size is known. Content that the index has already is compared with its object
  * instead, as long as the two agree, so that a `git status` neither hashes nor writes it.
  */
-import { createHash, type Hash } from 'node:crypto'
+
 import { verifyDigest } from '../backends/hash-key.js'
 import type { Hasher } from '../backends/hasher.js'
 import { type Backend, backendOfKey } from '../backends/registry.js'
 import { objectFormat } from '../git/object-format.js'
 import type { Bytes } from '../model/bytes.js'
+import { type Digest, startDigest } from '../model/digest.js'
 import { type Key, parseKey } from '../model/key.js'
 import * as files from '../platform/files.js'
 import { decideGitAdd } from '../policy/largefiles.js'
@@ -57,7 +58,7 @@ class LargeClean {
   readonly #backend: Backend | undefined
   readonly #hasher: Hasher | undefined
   /** Hashes as git would, where the index may have this very content in git. */
-  readonly #gitHash: Hash | undefined
+  readonly #gitHash: Digest | undefined
   #sizeBytes = 0
 
   constructor(context: FilterContext, file: LargeFile) {
@@ -70,7 +71,7 @@ class LargeClean {
     this.#hasher = this.#backend?.digest && startHasher(this.#backend)
     const { blob } = this.#former
     if (blob)
-      this.#gitHash = createHash(objectFormat(context.repository)).update(
+      this.#gitHash = startDigest(objectFormat(context.repository)).update(
         `blob ${blob.sizeBytes}\0`,
       )
   }
