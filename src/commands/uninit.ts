@@ -14,6 +14,7 @@ import { readHead } from '../git/refs.js'
 import { join } from '../git/repository.js'
 import { git } from '../git/run.js'
 import { AnnexError } from '../model/errors.js'
+import { haveSameContent } from '../platform/copy.js'
 import * as files from '../platform/files.js'
 import { forceDrop } from '../policy/numcopies.js'
 import { lockContent } from '../store/content-lock.js'
@@ -107,7 +108,7 @@ function removeCoveredObjects(annex: Annex, freed: readonly AnnexedFile[]): void
   const { repository, store, branch, uuid } = annex
   for (const { path, keyText } of freed) {
     const place = store.locate(keyText)
-    if (!place || !files.haveSameContent(place.path, join(repository.workTree!, path))) continue
+    if (!place || !haveSameContent(place.path, join(repository.workTree!, path))) continue
     using lock = lockContent(store, keyText, 'exclusive')
     removeContent(store, lock, forceDrop(keyText, uuid))
     branch.setPresence(keyText, uuid, false)

@@ -11,8 +11,6 @@ import { isErrno } from '../model/errors.js'
 
 export type FileStat = fs.BigIntStats
 
-const COMPARE_BYTES = 1 << 18
-
 /** Kind of a directory entry. */
 export interface DirEntry {
   readonly name: Bytes
@@ -141,6 +139,7 @@ export function open(path: Bytes, flags: string | number, mode = 0o666): number 
   return fs.openSync(bytesToPath(path), flags, mode)
 }
 
+/** Closes an open file. */
 export function close(fd: number): void {
   fs.closeSync(fd)
 }
@@ -188,6 +187,7 @@ export function makeDir(path: Bytes): boolean {
   }
 }
 
+/** Gives a file another name, in place of what had it. */
 export function rename(from: Bytes, to: Bytes): void {
   fs.renameSync(bytesToPath(from), bytesToPath(to))
 }
@@ -197,6 +197,7 @@ export function hardLink(existing: Bytes, path: Bytes): void {
   fs.linkSync(bytesToPath(existing), bytesToPath(path))
 }
 
+/** Makes a symbolic link; fails with EEXIST. */
 export function symlink(target: Bytes, path: Bytes): void {
   fs.symlinkSync(bytesToPath(target), bytesToPath(path))
 }
@@ -239,26 +240,6 @@ export function removeTree(path: Bytes): void {
   fs.rmSync(bytesToPath(path), { recursive: true, force: true })
 }
 
-/** Whether two files have the same bytes. @throws when one cannot be read */
-export function haveSameContent(a: Bytes, b: Bytes): boolean {
-  const fdA = open(a, 'r')
-  const fdB = open(b, 'r')
-  try {
-    if (fs.fstatSync(fdA).size !== fs.fstatSync(fdB).size) return false
-    const chunkA = Buffer.allocUnsafe(COMPARE_BYTES)
-    const chunkB = Buffer.allocUnsafe(COMPARE_BYTES)
-    for (;;) {
-      const count = readFully(fdA, chunkA)
-      if (readFully(fdB, chunkB) !== count) return false
-      if (!chunkA.subarray(0, count).equals(chunkB.subarray(0, count))) return false
-      if (count < COMPARE_BYTES) return true
-    }
-  } finally {
-    fs.closeSync(fdA)
-    fs.closeSync(fdB)
-  }
-}
-
 /** Permission bits only, such as 0o444. */
 export function chmod(path: Bytes, mode: number): void {
   fs.chmodSync(bytesToPath(path), mode)
@@ -294,15 +275,6 @@ export function realPath(path: Bytes): Bytes | undefined {
     if (isErrno(error, 'ENOENT', 'ENOTDIR')) return undefined
     throw error
   }
-}
-
-/**
- * Copies a file's content to a new file: a reflink where the file system can, else in the kernel.
- * @param to must not exist
- */
-export function copyFile(from: Bytes, to: Bytes): void {
-  const { COPYFILE_EXCL, COPYFILE_FICLONE } = fs.constants
-  fs.copyFileSync(bytesToPath(from), bytesToPath(to), COPYFILE_EXCL | COPYFILE_FICLONE)
 }
 
 /** Bytes that an unprivileged user may still write to the file system of a path. */

@@ -1,6 +1,7 @@
 /** Content on its way into the store from a file that is there already: an object, or a user's file. */
 import type { Bytes } from '../model/bytes.js'
 import { AnnexError, isErrno } from '../model/errors.js'
+import { copyFile } from '../platform/copy.js'
 import * as files from '../platform/files.js'
 import type { ObjectStore } from './object-store.js'
 import { prepareVerification, verifyContent } from './verify.js'
@@ -58,7 +59,7 @@ function linkOrCopy(source: Bytes, temp: Bytes, { mayLink }: { mayLink: boolean 
     } catch (error) {
       if (!isErrno(error, 'EXDEV', 'EPERM', 'EMLINK', 'ENOTSUP')) throw error
     }
-  files.copyFile(source, temp)
+  copyFile(source, temp)
 }
 
 function putIn(store: ObjectStore, keyText: Bytes, temp: Bytes): void {

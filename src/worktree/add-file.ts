@@ -9,6 +9,7 @@ import type { Bytes } from '../model/bytes.js'
 import { AnnexError, isErrno } from '../model/errors.js'
 import { parseKey } from '../model/key.js'
 import { formatLinkTarget, formatPointer } from '../model/pointer.js'
+import { copyFile } from '../platform/copy.js'
 import * as files from '../platform/files.js'
 import type { ObjectStore } from '../store/object-store.js'
 import type { KeyMaker } from './new-key.js'
@@ -142,7 +143,7 @@ function linkOrCopy(file: Bytes, temp: Bytes): void {
     files.hardLink(file, temp)
   } catch (error) {
     if (!isErrno(error, 'EXDEV', 'EPERM', 'EMLINK', 'ENOTSUP')) throw error
-    files.copyFile(file, temp)
+    copyFile(file, temp)
   }
 }
 

@@ -9,6 +9,7 @@ import { type Bytes, bytesToText } from '../model/bytes.js'
 import { AnnexError } from '../model/errors.js'
 import { parseKey } from '../model/key.js'
 import { formatLinkTarget, formatPointer, parseLinkTarget } from '../model/pointer.js'
+import { copyFile } from '../platform/copy.js'
 import * as files from '../platform/files.js'
 import type { ObjectStore } from '../store/object-store.js'
 import type { AddedFile } from './add-file.js'
@@ -34,7 +35,7 @@ export function unlockFile(file: AnnexedFile, { repository, store }: FormTools):
   const objectMode = object ? Number(files.stat(object.path)!.mode) & 0o777 : 0
   if (files.readLink(path) !== undefined)
     replaceBy(path, (temp) => {
-      if (object) files.copyFile(object.path, temp)
+      if (object) copyFile(object.path, temp)
       else files.writeFile(temp, content)
       files.chmod(temp, (objectMode || 0o644) | WRITABLE)
       files.setMtime(temp, Date.now() / 1000 - AGE_SECONDS)
@@ -87,7 +88,7 @@ function keepContent(
   if (isContent(path, file.keyText)) {
     if (hasObject) return
     const temp = store.temp.newPath()
-    files.copyFile(path, temp)
+    copyFile(path, temp)
     store.moveIn(file.keyText, temp)
     return
   }

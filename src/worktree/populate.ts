@@ -13,6 +13,7 @@ import type { Bytes } from '../model/bytes.js'
 import { AnnexError, isErrno } from '../model/errors.js'
 import { parseKey } from '../model/key.js'
 import { formatPointer } from '../model/pointer.js'
+import { copyFile } from '../platform/copy.js'
 import * as files from '../platform/files.js'
 import { diskError } from '../store/disk-error.js'
 import type { TempFiles } from '../store/temp-files.js'
@@ -74,7 +75,7 @@ export function populate(population: Population): files.FileStat | undefined {
   if (!isPointerOf(path, before, keyText)) return undefined
   return replace(population, before, (temp) => {
     if (population.isThin && tryLink(objectFile, temp, before.mode)) return
-    files.copyFile(objectFile, temp)
+    copyFile(objectFile, temp)
     files.chmod(temp, Number(before.mode & MODE_BITS))
     files.setMtime(temp, youngestMtime())
   })

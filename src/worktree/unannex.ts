@@ -7,6 +7,7 @@ import { join, parentDir, type Repository } from '../git/repository.js'
 import { git } from '../git/run.js'
 import { type Bytes, bytesToBuffer } from '../model/bytes.js'
 import { parseLinkTarget } from '../model/pointer.js'
+import { copyFile } from '../platform/copy.js'
 import * as files from '../platform/files.js'
 import type { ObjectStore } from '../store/object-store.js'
 import type { AnnexedFile } from './annexed-files.js'
@@ -41,7 +42,7 @@ export function makeOrdinary(
 function replaceLink(path: Bytes, object: Bytes): void {
   const temp = `${parentDir(path)}/.annexe-${process.pid}.tmp`
   try {
-    files.copyFile(object, temp)
+    copyFile(object, temp)
     files.chmod(temp, (Number(files.stat(object)!.mode) & 0o777) | 0o200)
     files.rename(temp, path)
   } catch (error) {
