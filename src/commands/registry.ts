@@ -10,6 +10,7 @@ type Load = () => Promise<Command>
 /** By the name that is typed; the file has the same name. */
 export const COMMANDS: Readonly<Record<string, Load>> = {
   add: async () => (await import('./add.js')).add,
+  addurl: async () => (await import('./addurl.js')).addurl,
   backends: async () => (await import('./backends.js')).backends,
   calckey: async () => (await import('./calckey.js')).calckey,
   config: async () => (await import('./config.js')).config,
@@ -43,19 +44,24 @@ export const COMMANDS: Readonly<Record<string, Load>> = {
   'post-receive': async () => (await import('./post-receive.js')).postReceive,
   'pre-commit': async () => (await import('./pre-commit.js')).preCommit,
   'pre-push': async () => (await import('./pre-push.js')).prePush,
+  registerurl: async () => (await import('./registerurl.js')).registerurl,
   reinject: async () => (await import('./reinject.js')).reinject,
   rekey: async () => (await import('./rekey.js')).rekey,
   required: async () => (await import('./required.js')).required,
+  rmurl: async () => (await import('./rmurl.js')).rmurl,
   semitrust: async () => (await import('./semitrust.js')).semitrust,
   setkey: async () => (await import('./setkey.js')).setkey,
   smudge: async () => (await import('./smudge.js')).smudge,
   status: async () => (await import('./status.js')).status,
   sync: async () => (await import('./sync.js')).sync,
+  track: async () => (await import('./track.js')).track,
   trust: async () => (await import('./trust.js')).trust,
   unannex: async () => (await import('./unannex.js')).unannex,
   ungroup: async () => (await import('./ungroup.js')).ungroup,
   uninit: async () => (await import('./uninit.js')).uninit,
   unlock: async () => (await import('./unlock.js')).unlock,
+  unregisterurl: async () => (await import('./unregisterurl.js')).unregisterurl,
+  untrack: async () => (await import('./untrack.js')).untrack,
   untrust: async () => (await import('./untrust.js')).untrust,
   upgrade: async () => (await import('./upgrade.js')).upgrade,
   version: async () => (await import('./version.js')).version,
@@ -79,7 +85,7 @@ export const NOT_BUILT_YET: ReadonlySet<string> = new Set(
    unlock unregisterurl untrust unused updatecluster updateproxy upgrade vadd vcycle vfilter vicfg
    view vpop wanted watch webapp whereused add get drop move copy find whereis info lookupkey
    contentlocation examinekey calckey describe status sync merge init uninit filter-process
-   doctor prune resolve track why`
+   doctor prune resolve track untrack why`
     .split(/\s+/)
     .filter((name) => !(name in COMMANDS)),
 )

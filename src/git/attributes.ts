@@ -8,17 +8,25 @@
  */
 import { type Bytes, bytesFromText } from '../model/bytes.js'
 import * as files from '../platform/files.js'
+import { type AttributeValue, parseAttributeLine } from './attribute-lines.js'
 import { checkAttributes } from './check-attr.js'
 import type { GitConfig } from './config.js'
 import { absolute, type Repository } from './repository.js'
 import { compileWildmatch } from './wildmatch.js'
 
-/** Text, `set`, `unset`, or undefined for "unspecified". */
-type Value = Bytes | undefined
-
+/** One line of an attributes file. */
 interface Rule {
   matches(path: Bytes, name: Bytes): boolean
-  readonly values: ReadonlyMap<string, Value>
+  readonly values: ReadonlyMap<string, AttributeValue>
+  readonly origin: AttributeOrigin
+}
+
+/** Where a line stands. */
+export interface AttributeOrigin {
+  /** Absolute. */
+  readonly file: Bytes
+  /** Counted from 1. */
+  readonly line: number
 }
 
 export interface AttributeScene {
@@ -30,9 +38,6 @@ export interface AttributeScene {
   /** Whether the index has a path. */
   isStaged(path: Bytes): boolean
 }
-
-/** Longer lines are ignored by git. */
-const MAX_LINE_BYTES = 2048
 
 export class AttributeReader {
   readonly #scene: AttributeScene
@@ -62,10 +67,17 @@ export class AttributeReader {
     const slash = path.lastIndexOf('/')
     const rules = this.#rulesFor(slash < 0 ? '' : path.slice(0, slash))
     if (this.#needsGit) return this.#askGit(path, name)
-    const baseName = path.slice(slash + 1)
-    for (const rule of rules)
-      if (rule.values.has(name) && rule.matches(path, baseName)) return rule.values.get(name)
-    return undefined
+    return findRule(rules, path, name)?.values.get(name)
+  }
+
+  /**
+   * The line that decides over an attribute, also one that makes it unspecified.
+   * @returns undefined when there is none, and when only git can tell
+   */
+  origin(path: Bytes, name: string): AttributeOrigin | undefined {
+    const slash = path.lastIndexOf('/')
+    const rules = this.#rulesFor(slash < 0 ? '' : path.slice(0, slash))
+    return this.#needsGit ? undefined : findRule(rules, path, name)?.origin
   }
 
   #askGit(path: Bytes, name: string): Bytes | undefined {
@@ -99,16 +111,18 @@ export class AttributeReader {
     const { repository, isStaged } = this.#scene
     if (repository.workTree === undefined) return []
     const path = dir === '' ? '.gitattributes' : `${dir}/.gitattributes`
-    const content = files.readFile(`${repository.workTree}/${path}`)
+    const file = `${repository.workTree}/${path}`
+    const content = files.readFile(file)
     if (!content) {
       if (isStaged(path)) this.#needsGit = true
       return []
     }
-    return this.#parse(content.toString('latin1'), dir)
+    return this.#parse(content.toString('latin1'), { file, dir })
   }
 
   #readShared(): { strong: readonly Rule[]; weak: readonly Rule[] } {
-    const read = (path: Bytes) => this.#parse(files.readFile(path)?.toString('latin1') ?? '', '')
+    const read = (file: Bytes) =>
+      this.#parse(files.readFile(file)?.toString('latin1') ?? '', { file, dir: '' })
     const { repository, env } = this.#scene
     const user = read(this.#userFile())
     const system = env.GIT_ATTR_NOSYSTEM ? [] : read('/etc/gitattributes')
@@ -124,48 +138,42 @@ export class AttributeReader {
     return absolute(base, configured ?? `${settings}/git/attributes`)
   }
 
-  /** The rules of a file, strongest (last) first. @param dir where the patterns begin */
-  #parse(text: Bytes, dir: Bytes): readonly Rule[] {
+  /** The rules of a file, strongest (last) first. @param place dir: where the patterns begin */
+  #parse(text: Bytes, { file, dir }: { file: Bytes; dir: Bytes }): readonly Rule[] {
     const { names } = this.#scene
     if (!names.some((name) => text.includes(name))) return []
     // A macro that sets one of them may be used in any file.
     if (text.includes('[attr]')) this.#needsGit = true
     const rules: Rule[] = []
-    for (const line of text.split('\n')) {
-      const rule = parseLine(line, { dir, names, ignoreCase: this.#ignoreCase })
-      if (rule) rules.unshift(rule)
+    for (const [i, line] of text.split('\n').entries()) {
+      const parsed = parseAttributeLine(line, names)
+      const matches =
+        parsed && patternMatcher(parsed.pattern, { dir, ignoreCase: this.#ignoreCase })
+      if (matches) rules.unshift({ matches, values: parsed.values, origin: { file, line: i + 1 } })
     }
     return rules
   }
 }
 
-interface LineScene {
-  readonly dir: Bytes
-  readonly names: readonly string[]
-  readonly ignoreCase: boolean
+function findRule(rules: readonly Rule[], path: Bytes, name: string): Rule | undefined {
+  const baseName = path.slice(path.lastIndexOf('/') + 1)
+  return rules.find((rule) => rule.values.has(name) && rule.matches(path, baseName))
 }
 
-const LINE = /^[ \t\r]*(?!#)("(?:[^"\\]|\\.)*"|[^ \t\r]+)(.*)$/s
-
-/** Undefined for a line that says nothing about the attributes, or nothing at all. */
-function parseLine(line: Bytes, { dir, names, ignoreCase }: LineScene): Rule | undefined {
-  const match = line.length < MAX_LINE_BYTES ? LINE.exec(line) : undefined
-  if (!match) return undefined
-  const values = parseValues(match[2]!, names)
-  if (!values) return undefined
-  const pattern = match[1]!.startsWith('"') ? unquote(match[1]!) : match[1]!
+/** @param scene dir: where the pattern begins; undefined for a pattern that matches nothing */
+function patternMatcher(
+  pattern: Bytes,
+  { dir, ignoreCase }: { readonly dir: Bytes; readonly ignoreCase: boolean },
+): Rule['matches'] | undefined {
   // Negative patterns are forbidden; one that ends in a slash is for directories.
   if (pattern.startsWith('!') || pattern.endsWith('/')) return undefined
-  const matches = pattern.includes('/')
-    ? pathMatcher(pattern.replace(/^\//, ''), ignoreCase)
-    : compileWildmatch(pattern, ignoreCase)
-  const start = dir === '' ? 0 : dir.length + 1
   const isForNames = !pattern.includes('/')
+  const expression = isForNames
+    ? compileWildmatch(pattern, ignoreCase)
+    : pathMatcher(pattern.replace(/^\//, ''), ignoreCase)
+  const start = dir === '' ? 0 : dir.length + 1
   return (
-    matches && {
-      values,
-      matches: (path, baseName) => matches.test(isForNames ? baseName : path.slice(start)),
-    }
+    expression && ((path, baseName) => expression.test(isForNames ? baseName : path.slice(start)))
   )
 }
 
@@ -178,42 +186,4 @@ function pathMatcher(pattern: Bytes, ignoreCase: boolean): RegExp | undefined {
   const literal = compileWildmatch(prefix, ignoreCase)!.source.slice(1, -1)
   const rest = compileWildmatch(pattern.slice(prefix.length), ignoreCase)
   return rest && new RegExp(`^${literal}${rest.source.slice(1)}`, rest.flags)
-}
-
-/**
- * The attributes of a line that we keep; of one named twice the last counts.
- * @returns undefined when there are none, and for a line that git rejects for a bad name
- */
-function parseValues(text: Bytes, names: readonly string[]): Map<string, Value> | undefined {
-  const values = new Map<string, Value>()
-  for (const token of text.match(/[^ \t\r]+/g) ?? []) {
-    const match = /^([-!]?)([A-Za-z0-9_.][-A-Za-z0-9_.]*)(?:=(.*))?$/s.exec(token)
-    if (!match) return undefined
-    const [, prefix, name, value] = match
-    if (!names.includes(name!)) continue
-    if (prefix === '!') values.set(name!, undefined)
-    else values.set(name!, prefix === '-' ? 'unset' : (value ?? 'set'))
-  }
-  return values.size > 0 ? values : undefined
-}
-
-const ESCAPES: Readonly<Record<string, string>> = {
-  a: '\x07',
-  b: '\b',
-  f: '\f',
-  n: '\n',
-  r: '\r',
-  t: '\t',
-  v: '\v',
-}
-
-/** Undoes git's C-style quoting. @param quoted with its quotation marks */
-function unquote(quoted: Bytes): Bytes {
-  return quoted
-    .slice(1, -1)
-    .replace(/\\([0-7]{3}|[\s\S])/g, (_, code: string) =>
-      code.length === 3
-        ? String.fromCharCode(Number.parseInt(code, 8) & 255)
-        : (ESCAPES[code] ?? code),
-    )
 }

@@ -36,10 +36,30 @@ export function configureFilter(
 export function removeFilter(repository: Repository, config: GitConfig): void {
   for (const name of ['smudge', 'clean', 'process', 'required'])
     unsetConfig(repository, config, `filter.annex.${name}`)
+  removeCatchAll(repository)
+}
+
+/** Whether our line sends every file through the filter. */
+export function hasCatchAll(repository: Repository): boolean {
+  return readAttributes(repository).split('\n').includes(ATTRIBUTE_LINE)
+}
+
+/** Adds that line, if it is not there. */
+export function addCatchAll(repository: Repository): void {
+  if (hasCatchAll(repository)) return
   const path = attributesPath(repository)
-  const text = files.readFile(path)?.toString('latin1')
-  if (text === undefined) return
-  const kept = text.split('\n').filter((line) => line !== ATTRIBUTE_LINE && line !== '')
+  files.makeDirs(path.slice(0, path.lastIndexOf('/')))
+  const text = `${readAttributes(repository)}\n${ATTRIBUTE_LINE}\n`
+  files.replaceFile(path, Buffer.from(text, 'latin1'))
+}
+
+/** Removes that line: only what other attributes say goes through the filter then. */
+export function removeCatchAll(repository: Repository): void {
+  if (!hasCatchAll(repository)) return
+  const path = attributesPath(repository)
+  const kept = readAttributes(repository)
+    .split('\n')
+    .filter((line) => line !== ATTRIBUTE_LINE && line !== '')
   if (kept.length === 0) files.remove(path)
   else files.replaceFile(path, Buffer.from(`${kept.join('\n')}\n`, 'latin1'))
 }
@@ -59,14 +79,15 @@ function attributesPath(repository: Repository): Bytes {
   return `${repository.commonDir}/info/attributes`
 }
 
+function readAttributes(repository: Repository): Bytes {
+  return files.readFile(attributesPath(repository))?.toString('latin1') ?? ''
+}
+
 /** Attaches the filter to every path, unless the user has attached it to some already. */
 function addAttribute(repository: Repository): void {
-  const path = attributesPath(repository)
-  const text = files.readFile(path)?.toString('latin1') ?? ''
   const committed = repository.workTree
     ? files.readFile(`${repository.workTree}/.gitattributes`)?.toString('latin1')
     : undefined
-  if (text.includes(ATTRIBUTE) || committed?.includes(ATTRIBUTE)) return
-  files.makeDirs(path.slice(0, path.lastIndexOf('/')))
-  files.replaceFile(path, Buffer.from(`${text}\n${ATTRIBUTE_LINE}\n`, 'latin1'))
+  if (readAttributes(repository).includes(ATTRIBUTE) || committed?.includes(ATTRIBUTE)) return
+  addCatchAll(repository)
 }
