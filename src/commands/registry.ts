@@ -67,6 +67,7 @@ export const COMMANDS: Readonly<Record<string, Load>> = {
   version: async () => (await import('./version.js')).version,
   wanted: async () => (await import('./wanted.js')).wanted,
   whereis: async () => (await import('./whereis.js')).whereis,
+  why: async () => (await import('./why.js')).why,
 }
 
 /** Other names of commands. */

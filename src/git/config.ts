@@ -147,3 +147,17 @@ export function unsetConfig(repository: Repository, config: GitConfig, name: str
   git(repository, ['config', '--unset-all', name], { okStatus: [0, 5] })
   config.remember(name, undefined)
 }
+
+/**
+ * Where the value of a setting comes from, as git sees it.
+ * @returns origin: such as `file:.git/config` or `command line:`; undefined when it is not set
+ */
+export function findConfigOrigin(
+  repository: Repository,
+  name: string,
+): { readonly origin: Bytes; readonly value: Bytes } | undefined {
+  const args = ['config', '-z', '--show-origin', '--get', name]
+  const { status, stdout } = git(repository, args, { okStatus: [0, 1] })
+  const [origin, value] = stdout.toString('latin1').split('\0')
+  return status === 0 ? { origin: origin!.replace(/^file:/, ''), value: value! } : undefined
+}

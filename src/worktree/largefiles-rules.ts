@@ -23,6 +23,19 @@ export interface LargefilesSources {
   globalSetting(name: string): Bytes | undefined
 }
 
+/** An expression before it is parsed. */
+export interface LargefilesSource {
+  readonly place: 'config' | 'attributes' | 'branch'
+  readonly text: Bytes
+}
+
+/** The places, for messages. */
+const PLACES: Readonly<Record<LargefilesSource['place'], string>> = {
+  config: 'the git configuration',
+  attributes: 'the gitattributes',
+  branch: '"git annex config"',
+}
+
 export class LargefilesRules {
   readonly #sources: LargefilesSources
   /** Rules by where they were found and what they say: files share few of them. */
@@ -63,12 +76,18 @@ export class LargefilesRules {
 
   /** The expression in effect for a path. @throws AnnexError EXPRESSION_INVALID */
   ruleFor(path: Bytes): LargefilesRule | undefined {
+    const source = this.sourceFor(path)
+    return source && this.#parse(source.text, PLACES[source.place])
+  }
+
+  /** Where the expression for a path stands, as it is written there. */
+  sourceFor(path: Bytes): LargefilesSource | undefined {
     const configured = this.#sources.config.get(LARGEFILES)
-    if (configured !== undefined) return this.#parse(configured, 'the git configuration')
+    if (configured !== undefined) return { place: 'config', text: configured }
     const attribute = this.#sources.attribute(path, LARGEFILES)
-    if (attribute) return this.#parse(attribute, 'the gitattributes')
+    if (attribute) return { place: 'attributes', text: attribute }
     const global = this.#sources.globalSetting(LARGEFILES)
-    return global === undefined ? undefined : this.#parse(global, '"git annex config"')
+    return global === undefined ? undefined : { place: 'branch', text: global }
   }
 
   #parse(text: Bytes, place: string): LargefilesRule {
