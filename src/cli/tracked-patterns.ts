@@ -1,7 +1,9 @@
 /** What `track` and `untrack` share: changing the lines, staging them, and telling what follows. */
 
+import { configureDiff } from '../git/filter-settings.js'
 import { topPath } from '../git/list-files.js'
 import { bytesFromText, bytesToText } from '../model/bytes.js'
+import { executablePath } from '../platform/process.js'
 import {
   ATTRIBUTES_FILE,
   type CatchAll,
@@ -47,6 +49,8 @@ export function* changePatterns(
       const outcome = patterns.stage()
       if (outcome === 'staged') ui.note('staged')
       if (outcome === 'left') ui.note('has other changes: stage it with git add .gitattributes')
+      // The lines name the diff driver; init of earlier versions did not set it up.
+      configureDiff(repository, annex.config, executablePath())
       tell(ui, patterns.settleCatchAll())
       return true
     },

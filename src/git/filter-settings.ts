@@ -1,5 +1,5 @@
 /**
- * Telling git about the filter: three commands in the configuration and one line of attributes.
+ * Telling git about the filter: commands in the configuration and one line of attributes.
  *
  * The commands find the executable by the path it had at `init`, then on PATH; a git command in a
  * repository whose tool is gone then ends with one sentence that helps instead of a shell's error.
@@ -13,6 +13,8 @@ import type { Repository } from './repository.js'
 
 const ATTRIBUTE = 'filter=annex'
 const ATTRIBUTE_LINE = `* ${ATTRIBUTE}`
+const TEXTCONV = 'diff.annex.textconv'
+const OUR_TEXTCONV = / diffdriver --describe /
 
 /** Sets the filter's configuration where it differs. @param executable absolute path, as text */
 export function configureFilter(
@@ -29,13 +31,27 @@ export function configureFilter(
   for (const [name, value] of settings)
     if (config.get(name) !== bytesFromText(value))
       setConfig(repository, config, name, bytesFromText(value))
+  configureDiff(repository, config, executable)
   addAttribute(repository)
+}
+
+/**
+ * Sets the configuration of the diff driver `annex`, which attributes attach to annexed files only:
+ * git starts it for every file it is attached to. A driver of the user's own is left alone.
+ */
+export function configureDiff(repository: Repository, config: GitConfig, executable: string): void {
+  const command = diffCommand(executable)
+  const found = config.get(TEXTCONV)
+  if (found === bytesFromText(command)) return
+  if (found === undefined || OUR_TEXTCONV.test(found))
+    setConfig(repository, config, TEXTCONV, bytesFromText(command))
 }
 
 /** Takes back what {@link configureFilter} did. */
 export function removeFilter(repository: Repository, config: GitConfig): void {
   for (const name of ['smudge', 'clean', 'process', 'required'])
     unsetConfig(repository, config, `filter.annex.${name}`)
+  if (OUR_TEXTCONV.test(config.get(TEXTCONV) ?? '')) unsetConfig(repository, config, TEXTCONV)
   removeCatchAll(repository)
 }
 
@@ -64,9 +80,19 @@ export function removeCatchAll(repository: Repository): void {
   else files.replaceFile(path, Buffer.from(`${kept.join('\n')}\n`, 'latin1'))
 }
 
+/** What git shows when the tool is gone, or is another git-annex, is the file as it is. */
+function diffCommand(executable: string): string {
+  const quoted = quoteForShell(executable)
+  return `a=${quoted}; test -x "$a" || a=git-annex; "$a" diffdriver --describe "$1" 2>/dev/null || cat`
+}
+
+function quoteForShell(text: string): string {
+  return `'${text.replaceAll("'", "'\\''")}'`
+}
+
 /** The shell command for git's configuration. */
 function filterCommand(executable: string, args: string): string {
-  const quoted = `'${executable.replaceAll("'", "'\\''")}'`
+  const quoted = quoteForShell(executable)
   const missing =
     'git-annex, which keeps large files here, was not found: install it again or put it on PATH'
   return (
