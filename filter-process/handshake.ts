@@ -4,7 +4,12 @@ import type { Bytes } from '../src/model/bytes.js'
 import { AnnexError } from '../src/model/errors.js'
 
 const VERSION: Bytes = 'version=2'
-const CAPABILITIES: readonly Bytes[] = ['capability=clean', 'capability=smudge']
+const CAPABILITIES: readonly Bytes[] = [
+  'capability=clean',
+  'capability=smudge',
+  // Git then tells which smudges are part of a checkout: after those it waits for us.
+  'capability=delay',
+]
 
 /**
  * Agrees with git on version and capabilities.

@@ -6,7 +6,7 @@
  * "Long Running Filter Process", and spec: git filter.
  */
 import { prepareHasher } from '../src/backends/registry.js'
-import { PacketReader, PacketWriter } from '../src/git/pkt-line.js'
+import { MAX_PAYLOAD_BYTES, PacketReader, PacketWriter } from '../src/git/pkt-line.js'
 import { findRepository, type Surroundings } from '../src/git/repository.js'
 import { AnnexError, isErrno } from '../src/model/errors.js'
 import { Cleaner } from '../src/worktree/clean.js'
@@ -19,7 +19,8 @@ import { answerSmudge } from './smudge.js'
 
 const STDIN = 0
 const STDOUT = 1
-const BUFFER_BYTES = 2 << 20
+/** At least the default of annex.gitadd-threshold, so that most decisions need no second look. */
+const BUFFER_BYTES = 32 * MAX_PAYLOAD_BYTES
 
 /**
  * Serves git on stdin and stdout until it closes the pipe.
@@ -76,7 +77,7 @@ class FilterSession {
     for (;;) {
       const request = readRequest(this.#reader)
       if (!request) return 0
-      const { command, path } = request
+      const { command, path, canDelay } = request
       const content = new PacketContent(this.#reader)
       const withBuffer = { path, content, buffer: this.#buffer }
       if (command === 'clean') {
@@ -84,7 +85,7 @@ class FilterSession {
         const pause = this.#clean(withBuffer)
         if (pause) return pause
       } else if (command === 'smudge') {
-        answerSmudge(this.#open(), withBuffer, this.#writer)
+        answerSmudge(this.#open(), { ...withBuffer, canDelay }, this.#writer)
       } else {
         throw new AnnexError('PROTOCOL', `Cannot filter: git asked for "${command}"`)
       }

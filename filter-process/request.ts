@@ -9,6 +9,8 @@ export interface FilterRequest {
   readonly command: Bytes
   /** Relative to the top of the work tree. */
   readonly path: Bytes
+  /** A checkout asks: git is patient, and nothing but the work tree is waiting for the answer. */
+  readonly canDelay: boolean
 }
 
 /**
@@ -22,11 +24,13 @@ export function readRequest(reader: PacketReader): FilterRequest | undefined {
   if (status !== 'data') throw protocolError(reader, status, 'a request')
   let command: Bytes | undefined
   let path: Bytes = ''
+  let canDelay = false
   for (const line of [reader.text(), ...readList(reader)]) {
     if (line.startsWith('command=')) command = line.slice('command='.length)
     else if (line.startsWith('pathname=')) path = line.slice('pathname='.length)
+    else if (line === 'can-delay=1') canDelay = true
   }
-  if (command !== undefined) return { command, path }
+  if (command !== undefined) return { command, path, canDelay }
   throw protocolError(reader, 'flush', 'a command')
 }
 

@@ -11,6 +11,8 @@ import type { PacketContent } from './request.js'
 export interface SmudgeRequest {
   readonly path: Bytes
   readonly content: PacketContent
+  /** Git will wait for us in the end, so a large content can be put in place then. */
+  readonly canDelay: boolean
   /** Lent for the content. */
   readonly buffer: Buffer
 }
@@ -25,14 +27,14 @@ export function answerSmudge(
   request: SmudgeRequest,
   writer: PacketWriter,
 ): void {
-  const { path, content, buffer } = request
+  const { path, content, buffer, canDelay } = request
   const length = content.fill(buffer, 0)
   if (length === buffer.length) {
     answerLong(context, request, writer)
     return
   }
   const blob = buffer.subarray(0, length)
-  const smudged = smudge(context, path, blob)
+  const smudged = smudge(context, { path, blob, canDefer: canDelay })
   if (smudged.kind === 'unchanged') {
     sendBytes(writer, blob)
     return

@@ -13,7 +13,6 @@ import { Cleaner } from '../worktree/clean.js'
 import type { ContentSource } from '../worktree/filter-content.js'
 import { FilterContext } from '../worktree/filter-context.js'
 import { smudge as smudgeBlob } from '../worktree/smudge.js'
-import { takeSmudgeLog } from '../worktree/smudge-log.js'
 
 const STDIN = 0
 const STDOUT = 1
@@ -101,7 +100,7 @@ async function cleanStdin(context: FilterContext, path: Bytes): Promise<void> {
 function smudgeStdin(context: FilterContext, path: Bytes): void {
   const buffer = Buffer.allocUnsafeSlow(BUFFER_BYTES)
   const blob = buffer.subarray(0, stdin.fill(buffer, 0))
-  const smudged = smudgeBlob(context, path, blob)
+  const smudged = smudgeBlob(context, { path, blob, canDefer: false })
   if (smudged.kind === 'content') {
     copyOut(smudged.fd)
     return
@@ -138,6 +137,5 @@ function fileArgument(words: readonly string[]): Bytes {
 
 /** Puts contents in place for the pointer files that git-annex has noted. */
 function updateWorkTree(annex: Annex): void {
-  for (const keyText of takeSmudgeLog(annex.repository)) annex.workTree.contentChanged(keyText)
   annex.workTree.finish()
 }

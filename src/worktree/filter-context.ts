@@ -5,18 +5,27 @@
 import { JournalWriter } from '../branch/journal.js'
 import { AttributeReader } from '../git/attributes.js'
 import { type GitConfig, readConfig } from '../git/config.js'
+import { MAX_PAYLOAD_BYTES } from '../git/pkt-line.js'
 import type { Repository } from '../git/repository.js'
-import { type Bytes, bytesFromText } from '../model/bytes.js'
+import { type Bytes, bytesFromText, bytesToText } from '../model/bytes.js'
+import { AnnexError } from '../model/errors.js'
+import { parseSize } from '../model/units.js'
 import type { Uuid } from '../model/uuid.js'
 import { parseClock } from '../model/vector-clock.js'
 import { ObjectStore } from '../store/object-store.js'
 import { storeSettings } from '../store/settings.js'
 import { readGlobalSettings } from './global-settings.js'
 import { LargefilesRules } from './largefiles-rules.js'
+import { DeferredContents } from './materialise.js'
 import { KeyMaker } from './new-key.js'
 import { StagedFiles } from './staged-files.js'
+import { StreamHashers } from './stream-hasher.js'
+
+/** Chunks of long content: whole packets of git's, see pkt-line.ts. */
+const CHUNK_BYTES = 16 * MAX_PAYLOAD_BYTES
 
 const ATTRIBUTES = ['annex.largefiles', 'annex.backend']
+const DEFAULT_INLINE_MAX_BYTES = 32n << 20n
 
 export interface FilterSurroundings {
   readonly repository: Repository
@@ -28,13 +37,17 @@ export interface FilterSurroundings {
 export class FilterContext {
   readonly repository: Repository
   readonly staged: StagedFiles
+  readonly streamHashers = new StreamHashers(CHUNK_BYTES)
   readonly warn: (text: string) => void
+  /** Large contents that are put in place when git has closed the pipe. */
+  readonly deferred: DeferredContents
   readonly #env: FilterSurroundings['env']
   #config: GitConfig | undefined
   #uuid: Uuid | undefined
   #store: ObjectStore | undefined
   #journal: JournalWriter | undefined
   readonly #arrived: Bytes[] = []
+  #inlineMaxBytes: bigint | undefined
   #keyMaker: KeyMaker | undefined
   #rules: LargefilesRules | undefined
   #attributes: AttributeReader | undefined
@@ -45,6 +58,12 @@ export class FilterContext {
     this.warn = warn
     this.#env = env
     this.staged = new StagedFiles(repository)
+    this.deferred = new DeferredContents(() => ({
+      repository,
+      store: this.store,
+      isThin: this.config.getBoolean('annex.thin') ?? false,
+      warn,
+    }))
   }
 
   get config(): GitConfig {
@@ -70,6 +89,12 @@ export class FilterContext {
   get uuid(): Uuid | undefined {
     this.#uuid ??= this.config.get('annex.uuid') || undefined
     return this.#uuid
+  }
+
+  /** `annex.smudge-inline-max`: longer contents are put in place at the end of a checkout. */
+  get inlineMaxBytes(): bigint {
+    this.#inlineMaxBytes ??= readInlineMax(this.config)
+    return this.#inlineMaxBytes
   }
 
   get keyMaker(): KeyMaker {
@@ -120,6 +145,7 @@ export class FilterContext {
     const hasRecorded = this.#journal?.hasWritten ?? false
     this.#journal?.close()
     this.staged.save()
+    this.deferred.materialise()
     this.#store?.temp.sweep()
     return hasRecorded ? this.#share() : undefined
   }
@@ -131,4 +157,16 @@ export class FilterContext {
     const { spreadContent } = await import('./spread-content.js')
     spreadContent(this.repository, this.store, this.#arrived)
   }
+}
+
+/** @throws AnnexError CONFIG_INVALID */
+function readInlineMax(config: GitConfig): bigint {
+  const text = config.get('annex.smudge-inline-max')
+  if (text === undefined) return DEFAULT_INLINE_MAX_BYTES
+  const size = parseSize(bytesToText(text))
+  if (size !== undefined) return size
+  throw new AnnexError(
+    'CONFIG_INVALID',
+    `Bad size "${bytesToText(text)}" for "annex.smudge-inline-max"`,
+  )
 }

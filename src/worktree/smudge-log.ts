@@ -9,6 +9,11 @@ import { parseKey } from '../model/key.js'
 import { waitForLock } from '../platform/file-lock.js'
 import * as files from '../platform/files.js'
 
+/** Whether anything waits; cheap enough to ask in every command. */
+export function hasSmudgeLog({ annexDir }: Repository): boolean {
+  return (files.stat(`${annexDir}/smudge.log`)?.size ?? 0n) > 0n
+}
+
 /** Empties the log. @returns the serialized keys in it, each once */
 export function takeSmudgeLog({ annexDir }: Repository): Bytes[] {
   const log = `${annexDir}/smudge.log`

@@ -5,6 +5,7 @@
  * here fails for good: git would stop half-way through a checkout with files missing (spec: git
  * filter, trap 3), so whatever is wrong leads to the pointer and a warning.
  */
+import { blobOid, objectFormat } from '../git/object-format.js'
 import { type Bytes, bytesToText } from '../model/bytes.js'
 import { errorMessage } from '../model/errors.js'
 import { formatKey, type Key } from '../model/key.js'
@@ -21,31 +22,44 @@ export type Smudged =
 
 const UNCHANGED = { kind: 'unchanged' } as const
 
-/**
- * Decides what a checkout gets.
- * @param path relative to the top of the work tree, for messages
- * @param blob all that git sent; of more than 32 KiB the beginning will do
- */
-export function smudge(context: FilterContext, path: Bytes, blob: Buffer): Smudged {
+export interface SmudgeInput {
+  /** Relative to the top of the work tree. */
+  readonly path: Bytes
+  /** All that git sent; of more than 32 KiB the beginning will do. */
+  readonly blob: Buffer
+  /** Whether a large content may be put in place later, at the end of the session. */
+  readonly canDefer: boolean
+}
+
+/** Decides what a checkout gets. */
+export function smudge(context: FilterContext, input: SmudgeInput): Smudged {
+  const { path, blob } = input
   const key = parsePointer(blob)
   // An annexed empty file keeps its pointer: its content would look modified for ever (trap 11).
   if (!key || key.sizeBytes === 0n) return UNCHANGED
   try {
-    return openObject(context, path, key)
+    return openObject(context, input, key)
   } catch (error) {
     context.warn(`${bytesToText(path)} is left as a pointer: ${errorMessage(error)}`)
     return UNCHANGED
   }
 }
 
-function openObject(context: FilterContext, path: Bytes, key: Key): Smudged {
+function openObject(context: FilterContext, input: SmudgeInput, key: Key): Smudged {
+  const { path, blob, canDefer } = input
   const object = context.store.locate(formatKey(key))
   if (!object) return UNCHANGED
   const fd = files.open(object.path, 'r')
   const sizeBytes = files.fstat(fd).size
-  if (key.sizeBytes === undefined || key.sizeBytes === sizeBytes)
+  const isWhole = key.sizeBytes === undefined || key.sizeBytes === sizeBytes
+  if (isWhole && !(canDefer && sizeBytes > context.inlineMaxBytes))
     return { kind: 'content', fd, sizeBytes }
   files.close(fd)
+  if (isWhole) {
+    const oid = blobOid(blob, objectFormat(context.repository))
+    context.deferred.add({ path, oid, keyText: formatKey(key) })
+    return UNCHANGED
+  }
   context.warn(
     `${bytesToText(path)} is left as a pointer: its object has ${sizeBytes} bytes where the key ` +
       `says ${key.sizeBytes}; run "git annex fsck"`,
