@@ -9,16 +9,15 @@
  * learns of it, so nothing it appends can be lost. The filter appends for every object, so this
  * module must stay cheap to load.
  */
-
-import { hostname } from 'node:os'
+import { parentDir } from '../git/repository.js'
 import type { Bytes } from '../model/bytes.js'
-import { startDigest } from '../model/digest.js'
 import { isErrno } from '../model/errors.js'
 import type { LogEdit } from '../model/logs/log-edit.js'
 import type { Uuid } from '../model/uuid.js'
 import type { Clock } from '../model/vector-clock.js'
 import * as files from '../platform/files.js'
-import { isProcessAlive } from '../platform/process.js'
+import { makeDirsIn } from '../platform/make-dirs.js'
+import { hostTag, isProcessAlive, randomTag } from '../platform/process.js'
 import {
   decodeSegment,
   encodePresence,
@@ -45,6 +44,7 @@ export interface JournalOptions {
 
 /** The appending side of the journal, for one process. */
 export class JournalWriter implements Disposable {
+  readonly #base: Bytes
   readonly #dir: Bytes
   readonly #clock: Clock | undefined
   #segment: { fd: number; path: Bytes; startMs: number } | undefined
@@ -52,6 +52,7 @@ export class JournalWriter implements Disposable {
 
   /** @param annexDir the annex directory; nothing is created before the first record */
   constructor(annexDir: Bytes, options: JournalOptions = {}) {
+    this.#base = parentDir(annexDir)
     this.#dir = journalDir(annexDir)
     this.#clock = options.clock
   }
@@ -96,7 +97,7 @@ export class JournalWriter implements Disposable {
     const age = timeMs - (this.#segment?.startMs ?? 0)
     if (this.#segment && age >= 0 && age < ROTATE_MS) return this.#segment
     this.close()
-    files.makeDirs(this.#dir)
+    makeDirsIn(this.#base, this.#dir)
     const start = String(timeMs).padStart(15, '0')
     const name = `${start}-${hostTag()}-${process.pid}-${randomTag()}`
     const path = `${this.#dir}/${name}`
@@ -118,21 +119,6 @@ export class JournalWriter implements Disposable {
   [Symbol.dispose](): void {
     this.close()
   }
-}
-
-/** Eight random hexadecimal digits. */
-function randomTag(): string {
-  const [word] = globalThis.crypto.getRandomValues(new Uint32Array(1))
-  return word!.toString(16).padStart(8, '0')
-}
-
-let ownHostTag: string | undefined
-
-/** Tells hosts (and containers with process ids of their own) apart that share a repository. */
-function hostTag(): string {
-  const processes = files.readLink('/proc/self/ns/pid') ?? ''
-  ownHostTag ??= startDigest('md5').update(`${hostname()}\0${processes}`).digest('hex').slice(0, 8)
-  return ownHostTag
 }
 
 /** A segment's file. */

@@ -8,14 +8,18 @@ import { checkRepositoryVersion } from '../branch/initialise.js'
 import { listBranchRefs } from '../branch/refs.js'
 import { BlobKeys } from '../git/blob-keys.js'
 import { type GitConfig, readConfig } from '../git/config.js'
+import { removeStaleLock } from '../git/index-lock.js'
 import { findRepository, type Repository } from '../git/repository.js'
 import { type Bytes, bytesToText } from '../model/bytes.js'
-import { AnnexError } from '../model/errors.js'
+import { AnnexError, errorMessage } from '../model/errors.js'
 import type { Uuid } from '../model/uuid.js'
+import { isReadOnly } from '../platform/file-lock.js'
 import { configuredTrust, type TrustSources } from '../policy/trust.js'
 import type { Remote } from '../remotes/remote.js'
 import { ObjectStore } from '../store/object-store.js'
 import { storeSettings } from '../store/settings.js'
+import { UnfinishedKeys } from '../store/unfinished.js'
+import { finishAbandoned } from '../worktree/abandoned.js'
 import { applyExternalTimeout } from '../worktree/external-timeout.js'
 import { WorkTreeUpdates } from '../worktree/updates.js'
 import type { Annex } from './annex.js'
@@ -47,7 +51,10 @@ export async function openAnnex(options: OpenOptions): Promise<Annex> {
   applyExternalTimeout(config)
   if (needs === 'annex') ensureInitialised(repository, config, surround)
   const annex = new OpenAnnex({ repository, config, surround, messages })
-  if (needs === 'annex') annex.mergeBranches()
+  if (needs === 'annex') {
+    annex.mergeBranches()
+    finishInterrupted(annex)
+  }
   return annex
 }
 
@@ -58,6 +65,20 @@ function ensureInitialised(repository: Repository, config: GitConfig, surround: 
   if (listBranchRefs(repository).length === 0)
     throw new AnnexError('NOT_INITIALISED', 'First run: git-annex init')
   initialiseRepository({ repository, config, env: surround.env })
+}
+
+/** What a killed command has left is finished by the next one, if it can be. */
+function finishInterrupted(annex: Annex): void {
+  try {
+    annex.store.temp.sweep()
+    if (annex.repository.workTree !== undefined) removeStaleLock(annex.repository.indexFile)
+    finishAbandoned(annex)
+  } catch (error) {
+    if (isReadOnly(error)) return
+    annex.messages.warning(
+      `Cannot finish yet what an interrupted command has left: ${errorMessage(error)}`,
+    )
+  }
 }
 
 /** What an {@link OpenAnnex} is made of. */
@@ -89,7 +110,9 @@ class OpenAnnex implements Annex {
     this.env = surround.env
     this.messages = messages
     const isBare = repository.workTree === undefined
-    this.store = new ObjectStore(repository.annexDir, storeSettings(config, isBare))
+    const settings = storeSettings(config, isBare)
+    const { annexDir } = repository
+    this.store = new ObjectStore(annexDir, settings, new UnfinishedKeys(annexDir))
   }
 
   get uuid(): Uuid {
@@ -142,6 +165,7 @@ class OpenAnnex implements Annex {
     this.#blobKeys?.save()
     if (this.#remotes) for (const remote of await this.#remotes) await remote.close()
     this.#branch?.close()
+    this.store.unfinished?.done()
     if (leaveJournal || this.config.getBoolean('annex.alwayscommit') === false) return
     if (!this.uuid || !this.branch.hasPending()) return
     this.messages.remark('recording state in git...')

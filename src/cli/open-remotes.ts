@@ -9,16 +9,20 @@ import { branchOptions } from '../branch/branch-options.js'
 import { listBranchRefs } from '../branch/refs.js'
 import { BlobKeys } from '../git/blob-keys.js'
 import { type GitConfig, readConfig, readConfigFile, setConfig } from '../git/config.js'
+import { removeStaleLock } from '../git/index-lock.js'
 import { openRepositoryAt, type Repository } from '../git/repository.js'
 import { type Bytes, bytesToText } from '../model/bytes.js'
-import { AnnexError } from '../model/errors.js'
+import { AnnexError, isErrno } from '../model/errors.js'
 import type { Uuid } from '../model/uuid.js'
+import { isReadOnly } from '../platform/file-lock.js'
 import { GitLocalRemote, type LocalPeer, type LocalPeerHooks } from '../remotes/git-local.js'
 import type { Remote } from '../remotes/remote.js'
 import { type RemoteConfig, readRemoteConfigs } from '../remotes/remote-config.js'
 import { UnbuiltRemote } from '../remotes/unreachable.js'
 import { ObjectStore } from '../store/object-store.js'
 import { storeSettings } from '../store/settings.js'
+import { UnfinishedKeys } from '../store/unfinished.js'
+import { finishAbandoned } from '../worktree/abandoned.js'
 import { WorkTreeUpdates } from '../worktree/updates.js'
 import { initialiseRepository } from './initialise-repository.js'
 
@@ -90,17 +94,32 @@ function peerHooks(name: string, path: Bytes, env: RemoteBase['env']): LocalPeer
   }
 }
 
+/** What a command that was killed there, or on its way there, has left. */
+function finishInterrupted(peer: LocalPeer & { readonly uuid: Uuid }): void {
+  try {
+    peer.store.temp.sweep()
+    if (peer.repository.workTree !== undefined) removeStaleLock(peer.repository.indexFile)
+    finishAbandoned({ ...peer, blobKeys: new BlobKeys(peer.repository) })
+  } catch (error) {
+    // It can be read as it is, and the next command there will tell.
+    if (!isReadOnly(error) && !isErrno(error, 'ENOSPC', 'EDQUOT')) throw error
+  }
+}
+
 function openPeer(name: string, path: Bytes, env: RemoteBase['env']): LocalPeer {
   const repository = openRepositoryAt(path)
   if (!repository)
     throw new AnnexError('REMOTE_UNAVAILABLE', `Cannot reach ${name} at ${bytesToText(path)}`)
   const config = readConfig(repository)
-  const isBare = repository.workTree === undefined
+  const { annexDir } = repository
+  const settings = storeSettings(config, repository.workTree === undefined)
   const uuid = config.get('annex.uuid') ?? ''
-  return {
+  const peer = {
     repository,
     config,
-    store: new ObjectStore(repository.annexDir, storeSettings(config, isBare)),
+    store: new ObjectStore(annexDir, settings, new UnfinishedKeys(annexDir)),
     branch: new AnnexBranch(repository, branchOptions(config, env, uuid)),
   }
+  finishInterrupted({ ...peer, uuid })
+  return peer
 }

@@ -154,6 +154,8 @@ export class GitLocalRemote implements Remote {
     if (!this.#opened) return
     if (this.#changed.size > 0) this.#hooks.contentChanged(this.#opened, [...this.#changed])
     this.#changed.clear()
+    this.#opened.branch.close()
+    this.#opened.store.unfinished?.done()
     this.#opened.branch.commit()
   }
 }

@@ -6,26 +6,32 @@
  * {@link DropProof}. Implements spec: repository layout, sections 4 to 7.
  */
 import { backendOfKey } from '../backends/registry.js'
+import { parentDir } from '../git/repository.js'
 import { type Bytes, bytesToText } from '../model/bytes.js'
 import { AnnexError, isErrno } from '../model/errors.js'
 import * as files from '../platform/files.js'
+import { makeDirsIn } from '../platform/make-dirs.js'
 import { diskError } from './disk-error.js'
 import { Ingest } from './ingest.js'
 import { ObjectLayout, type ObjectPlace } from './layout.js'
 import { freezeDir, freezeObject, objectMode, thawDir } from './permissions.js'
 import type { StoreSettings } from './settings.js'
 import { TempFiles } from './temp-files.js'
+import type { UnfinishedKeys } from './unfinished.js'
 
 export class ObjectStore {
   readonly annexDir: Bytes
   readonly settings: StoreSettings
   readonly temp: TempFiles
+  /** Where it is noted which keys come and go; undefined where a retry does all over again. */
+  readonly unfinished: UnfinishedKeys | undefined
   readonly #layout: ObjectLayout
 
   /** @param annexDir absolute path of the annex directory, which may not exist yet */
-  constructor(annexDir: Bytes, settings: StoreSettings) {
+  constructor(annexDir: Bytes, settings: StoreSettings, unfinished?: UnfinishedKeys) {
     this.annexDir = annexDir
     this.settings = settings
+    this.unfinished = unfinished
     this.temp = new TempFiles(annexDir)
     this.#layout = new ObjectLayout(annexDir, settings)
   }
@@ -79,6 +85,9 @@ export class ObjectStore {
       const fd = files.open(temp, 'wx', objectMode(mode, this.settings))
       try {
         files.writeFully(fd, content)
+      } catch (error) {
+        files.remove(temp)
+        throw error
       } finally {
         files.close(fd)
       }
@@ -103,8 +112,9 @@ export class ObjectStore {
   /** Runs `put` with the KEYFILE directory made; false when the object is here already. */
   #settle(keyText: Bytes, put: (place: ObjectPlace) => void): boolean {
     this.refuseInsecure(keyText)
+    this.unfinished?.noteComing(keyText)
     const place = this.#layout.preferred(keyText)
-    if (makeObjectDir(place.dir)) {
+    if (this.#makeObjectDir(place.dir)) {
       if (this.#layout.findMisplaced(keyText)) {
         files.removeDir(place.dir)
         return false
@@ -153,20 +163,20 @@ export class ObjectStore {
     while (dir.length > this.#layout.objectsDir.length && files.removeDir(dir))
       dir = dir.slice(0, dir.lastIndexOf('/'))
   }
-}
 
-/**
- * Makes the directory of an object. The hash directory above it is tried first: it is new for nearly
- * every object, and asking in vain for the one below costs 20 µs.
- * @returns false when the directory was there already
- */
-function makeObjectDir(dir: Bytes): boolean {
-  const hashDir = dir.slice(0, dir.lastIndexOf('/'))
-  try {
-    files.makeDir(hashDir)
-  } catch (error) {
-    if (!isErrno(error, 'ENOENT')) throw error
-    files.makeDirs(hashDir)
+  /**
+   * Makes the directory of an object. The hash directory above it is tried first: it is new for nearly
+   * every object, and asking in vain for the one below costs 20 µs.
+   * @returns false when the directory was there already
+   */
+  #makeObjectDir(dir: Bytes): boolean {
+    const hashDir = parentDir(dir)
+    try {
+      files.makeDir(hashDir)
+    } catch (error) {
+      if (!isErrno(error, 'ENOENT')) throw error
+      makeDirsIn(parentDir(this.annexDir), hashDir)
+    }
+    return files.makeDir(dir)
   }
-  return files.makeDir(dir)
 }

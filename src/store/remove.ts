@@ -21,6 +21,7 @@ export function removeContent(store: ObjectStore, lock: ContentLock, proof: Drop
     throw new AnnexError('CONTENT_LOCKED', 'Dropping took too long, and locks may have expired.')
   const { place } = lock
   refuseRetained(`${place.path}.rtm`)
+  store.unfinished?.noteGoing(lock.keyText)
   store.withThawedDir(place, () => {
     files.remove(place.path)
     files.remove(`${place.path}.rtm`)

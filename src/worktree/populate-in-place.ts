@@ -15,6 +15,8 @@ import { isPointerText, isSameFile, youngestMtime } from './pointer-file.js'
 
 /** Few enough to be written by one system call in a few microseconds. */
 const MAX_BYTES = 1n << 16n
+/** No page is smaller, and no edit of a user's likely to end at a multiple of it. */
+const SECTOR_BYTES = 512
 /** On a disk fuller than this the other way is safer: it needs the space before it changes a file. */
 const MIN_FREE_BYTES = 1n << 20n
 
@@ -63,6 +65,43 @@ export function populateInPlace(place: InPlace): files.FileStat | 'kept' | 'refu
   } finally {
     files.close(fd)
   }
+}
+
+/**
+ * Repairs a file whose overwriting was cut short by a kill: the beginning of the content with the
+ * rest of the pointer behind it. Content that a user has changed since is left alone.
+ * @returns stat of the file, which has the content now; undefined when it is nothing of this kind
+ */
+export function repairInPlace(
+  { path, objectFile }: InPlace,
+  pointer: Buffer,
+): files.FileStat | undefined {
+  const content = files.readFile(objectFile)
+  const found = files.readHead(path, Math.max(content?.length ?? 0, pointer.length) + 1)
+  if (!content || !found || !isMixture(found, content, pointer)) return undefined
+  const fd = openAgain(path)
+  if (fd === undefined) return undefined
+  try {
+    overwrite(fd, content, found)
+    setOpenMtime(fd, youngestMtime())
+    return files.fstat(fd)
+  } finally {
+    files.close(fd)
+  }
+}
+
+/**
+ * Whether bytes are what overwriting a pointer by content can leave half-way: whole pages are written
+ * at once, and the end of a longer pointer goes last.
+ */
+function isMixture(found: Buffer, content: Buffer, pointer: Buffer): boolean {
+  let done = 0
+  while (done < found.length && found[done] === content[done]) done++
+  if (done === 0 || (done % SECTOR_BYTES !== 0 && done !== content.length)) return false
+  return (
+    found.length === Math.max(done, pointer.length) &&
+    found.subarray(done).equals(pointer.subarray(done, found.length))
+  )
 }
 
 function openAgain(path: Bytes): number | undefined {

@@ -27,6 +27,11 @@ export function formatInodeCache({ ino, size, mtimeNs }: files.FileStat): Bytes 
   return `${ino} ${size} ${mtimeNs / SECOND_NS} ${decimals}`
 }
 
+/** A file as one text, by which it is known again: `INODE SIZE SECONDS FRACTION:FILE`. */
+export function formatRestageText(path: Bytes, stat: files.FileStat): Bytes {
+  return `${formatInodeCache(stat)}:${path}`
+}
+
 /** Reads one line; undefined when it is none of ours. */
 export function parseRestageLine(line: Bytes): RestageItem | undefined {
   const match = /^(\d+ \d+ -?\d+(?: \d*)?):(.+)$/s.exec(line)

@@ -15,6 +15,7 @@ import { verifyContent } from '../store/verify.js'
 import { type AnnexedFile, filesByKey, isPopulatable } from './annexed-files.js'
 import { finishWorktree, restagePending } from './finish-worktree.js'
 import { depopulate, populate } from './populate.js'
+import { formatRestageText } from './restage-log.js'
 
 /** One repository; commands pass their own, path remotes pass theirs. */
 export interface WorkTreeOwner {
@@ -55,7 +56,9 @@ export class WorkTreeUpdates {
 
   /** Brings the files of a key into the form that fits: content when it is here, else a pointer. */
   contentChanged(keyText: Bytes): void {
-    const object = this.#owner.store.locate(keyText)
+    const { store } = this.#owner
+    const object = store.locate(keyText)
+    if (object) store.unfinished?.noteComing(keyText)
     for (const file of this.#byKey.get(keyText) ?? []) {
       if (!isPopulatable(file)) continue
       if (object) this.#populate(file, object.path)
@@ -72,7 +75,7 @@ export class WorkTreeUpdates {
       objectFile,
       isThin: config.getBoolean('annex.thin') ?? false,
     })
-    if (stat) this.#refreshes.push({ path, oid: entry.oid, stat })
+    if (stat) this.#placed({ path, oid: entry.oid, stat })
   }
 
   #depopulate({ path, keyText, entry }: AnnexedFile): void {
@@ -84,7 +87,12 @@ export class WorkTreeUpdates {
       entry,
       isContent,
     })
-    if (stat) this.#refreshes.push({ path, oid: entry.oid, stat })
+    if (stat) this.#placed({ path, oid: entry.oid, stat })
+  }
+
+  #placed(refresh: IndexRefresh): void {
+    this.#refreshes.push(refresh)
+    this.#owner.store.unfinished?.notePlaced(formatRestageText(refresh.path, refresh.stat))
   }
 
   /** Tells git about all files changed so far, and about those noted while the index was locked. */
