@@ -13,6 +13,7 @@ import { Cleaner } from '../src/worktree/clean.js'
 import { FilterContext } from '../src/worktree/filter-context.js'
 import { explain, tell } from './answer.js'
 import { answerClean, type CleanRequest } from './clean.js'
+import { DelayedCheckout } from './delay.js'
 import { shakeHands } from './handshake.js'
 import { PacketContent, readRequest } from './request.js'
 import { answerSmudge } from './smudge.js'
@@ -38,6 +39,7 @@ class FilterSession {
   readonly #buffer = Buffer.allocUnsafeSlow(BUFFER_BYTES)
   #context: FilterContext | undefined
   #cleaner: Cleaner | undefined
+  readonly #delayed = new DelayedCheckout()
 
   constructor(surroundings: Surroundings) {
     this.#surroundings = surroundings
@@ -85,7 +87,13 @@ class FilterSession {
         const pause = this.#clean(withBuffer)
         if (pause) return pause
       } else if (command === 'smudge') {
-        answerSmudge(this.#open(), { ...withBuffer, canDelay }, this.#writer)
+        answerSmudge(
+          this.#open(),
+          { ...withBuffer, canDelay, delayed: this.#delayed },
+          this.#writer,
+        )
+      } else if (command === 'list_available_blobs') {
+        return this.#deliver()
       } else {
         throw new AnnexError('PROTOCOL', `Cannot filter: git asked for "${command}"`)
       }
@@ -98,6 +106,17 @@ class FilterSession {
     if (!backend) return undefined
     return prepareHasher(backend).then(
       () => this.guard(() => this.#clean(request) ?? this.#serve()),
+      (error) =>
+        this.guard(() => {
+          throw error
+        }),
+    )
+  }
+
+  /** Fetching waits for others, so the loop is left once, and taken up again. */
+  #deliver(): Promise<number> {
+    return this.#delayed.answerList(this.#open(), this.#writer).then(
+      () => this.guard(() => this.#serve()),
       (error) =>
         this.guard(() => {
           throw error

@@ -3,9 +3,11 @@ import type { PacketWriter } from '../src/git/pkt-line.js'
 import { type Bytes, bytesToText } from '../src/model/bytes.js'
 import { isAnnexError } from '../src/model/errors.js'
 import * as files from '../src/platform/files.js'
+import { withoutConflict } from '../src/worktree/conflicted-pointer.js'
 import type { FilterContext } from '../src/worktree/filter-context.js'
 import { smudge } from '../src/worktree/smudge.js'
 import { explain, sendBytes, sendError, sendFile, sendSpooled, tell } from './answer.js'
+import { type DelayedCheckout, sendDelayed } from './delay.js'
 import type { PacketContent } from './request.js'
 
 export interface SmudgeRequest {
@@ -13,6 +15,7 @@ export interface SmudgeRequest {
   readonly content: PacketContent
   /** Git will wait for us in the end, so a large content can be put in place then. */
   readonly canDelay: boolean
+  readonly delayed: DelayedCheckout
   /** Lent for the content. */
   readonly buffer: Buffer
 }
@@ -27,14 +30,22 @@ export function answerSmudge(
   request: SmudgeRequest,
   writer: PacketWriter,
 ): void {
-  const { path, content, buffer, canDelay } = request
-  const length = content.fill(buffer, 0)
+  const { path, content, buffer, canDelay, delayed } = request
+  let length = content.fill(buffer, 0)
+  // Asked again for a delayed file, git does not send it a second time.
+  const promised = length === 0 ? delayed.find(path) : undefined
+  if (promised) length = promised.pointer.copy(buffer)
   if (length === buffer.length) {
     answerLong(context, request, writer)
     return
   }
-  const blob = buffer.subarray(0, length)
-  const smudged = smudge(context, { path, blob, canDefer: canDelay })
+  const blob = withoutConflict(buffer.subarray(0, length))
+  if (canDelay && delayed.delays(context, path, blob)) {
+    sendDelayed(writer)
+    return
+  }
+  const canDefer = canDelay || promised !== undefined
+  const smudged = smudge(context, { path, blob, canDefer })
   if (smudged.kind === 'unchanged') {
     sendBytes(writer, blob)
     return

@@ -1,18 +1,11 @@
 /** `git annex get [PATH …]`: fetches content from the cheapest remote that gives it. */
 import type { Annex } from '../cli/annex.js'
-import {
-  type Action,
-  batchOptions,
-  type Command,
-  type OptionSpecs,
-  transferOptions,
-} from '../cli/command.js'
-import { tellWhereToLook } from '../cli/missing-content.js'
-import { type Found, seek, seekOptions } from '../cli/seek.js'
-import { hereAsDestination, namedRemote, remotesWith } from '../cli/transfer-context.js'
+import { batchOptions, type Command, type OptionSpecs, transferOptions } from '../cli/command.js'
+import { fetchAction } from '../cli/fetch-action.js'
+import { seek, seekOptions } from '../cli/seek.js'
+import { hereAsDestination, namedRemote } from '../cli/transfer-context.js'
 import { AnnexError } from '../model/errors.js'
 import type { Remote } from '../remotes/remote.js'
-import { type Destination, fetchContent } from '../transfer/fetch.js'
 
 const options = {
   ...transferOptions,
@@ -45,32 +38,4 @@ async function fromRemote(annex: Annex, name: string): Promise<Remote> {
   if (remote === 'here')
     throw new AnnexError('REMOTE_UNKNOWN', 'Cannot get from here: this is the current repository')
   return remote
-}
-
-interface FetchPlan {
-  /** The one remote to ask, when the user named one. */
-  readonly only: Remote | undefined
-  readonly destination: Destination
-}
-
-function fetchAction(annex: Annex, found: Found, { only, destination }: FetchPlan): Action {
-  const { keyText } = found
-  return {
-    command: 'get',
-    item: found,
-    async perform(ui) {
-      // Another file with the same content may have brought it meanwhile.
-      if (annex.store.has(keyText)) return true
-      const candidates = only ? [only] : remotesWith(annex, keyText, await annex.remotes())
-      if (candidates.length === 0) ui.note('not available')
-      const { from, failed } = await fetchContent(keyText, candidates, { destination, ui })
-      if (from) return true
-      await tellWhereToLook(annex, ui, {
-        keyText,
-        unreachable: failed,
-        nowhere: 'No other repository is known to contain the file.',
-      })
-      return false
-    },
-  }
 }

@@ -6,7 +6,7 @@ import { JournalWriter } from '../branch/journal.js'
 import { AttributeReader } from '../git/attributes.js'
 import { type GitConfig, readConfig } from '../git/config.js'
 import { MAX_PAYLOAD_BYTES } from '../git/pkt-line.js'
-import type { Repository } from '../git/repository.js'
+import type { Repository, Surroundings } from '../git/repository.js'
 import { type Bytes, bytesFromText, bytesToText } from '../model/bytes.js'
 import { AnnexError } from '../model/errors.js'
 import { parseSize } from '../model/units.js'
@@ -42,6 +42,7 @@ export class FilterContext {
   /** Large contents that are put in place when git has closed the pipe. */
   readonly deferred: DeferredContents
   readonly #env: FilterSurroundings['env']
+  #isAutoget: boolean | undefined
   #config: GitConfig | undefined
   #uuid: Uuid | undefined
   #store: ObjectStore | undefined
@@ -89,6 +90,18 @@ export class FilterContext {
   get uuid(): Uuid | undefined {
     this.#uuid ??= this.config.get('annex.uuid') || undefined
     return this.#uuid
+  }
+
+  /** `annex.autoget`: a checkout fetches contents that are not here. */
+  get isAutoget(): boolean {
+    this.#isAutoget ??= this.config.getBoolean('annex.autoget') ?? false
+    return this.#isAutoget
+  }
+
+  /** Where we run, for what opens the repository anew. */
+  get surroundings(): Surroundings {
+    const { workTree, gitDir } = this.repository
+    return { cwd: workTree ?? gitDir, env: this.#env }
   }
 
   /** `annex.smudge-inline-max`: longer contents are put in place at the end of a checkout. */
