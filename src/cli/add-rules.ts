@@ -53,18 +53,23 @@ export class AddRules {
     return this.#globals.get(name)
   }
 
-  /** Whether a file goes to the annex. @param sizeBytes of the work tree file */
-  isLarge(path: Bytes, sizeBytes: bigint): boolean {
-    return decideAnnexAdd(this.#rules.settingsFor(path), this.#facts(path, sizeBytes)).isLarge
+  /**
+   * Whether a file goes to the annex.
+   * @param sizeBytes of its content
+   * @param content absolute path of it, when it is not in the work tree yet
+   */
+  isLarge(path: Bytes, sizeBytes: bigint, content?: Bytes): boolean {
+    const facts = this.#facts(path, sizeBytes, content)
+    return decideAnnexAdd(this.#rules.settingsFor(path), facts).isLarge
   }
 
   /** Whether a file that is annexed stays a file, with a pointer in git, rather than a link. */
-  isUnlocked(path: Bytes, sizeBytes: bigint): boolean {
-    return this.#unlocked(this.#facts(path, sizeBytes))
+  isUnlocked(path: Bytes, sizeBytes: bigint, content?: Bytes): boolean {
+    return this.#unlocked(this.#facts(path, sizeBytes, content))
   }
 
-  #facts(path: Bytes, sizeBytes: bigint) {
-    const file = join(this.#annex.repository.workTree!, path)
+  #facts(path: Bytes, sizeBytes: bigint, content?: Bytes) {
+    const file = content ?? join(this.#annex.repository.workTree!, path)
     let mime: ContentMime | undefined
     const look = () => {
       mime ??= new ContentMime(files.readHead(file, MAX_MIME_HEAD_BYTES) ?? Buffer.alloc(0))

@@ -13,6 +13,7 @@ import type { ObjectPlace } from '../store/layout.js'
 import { freezeDir, freezeObject } from '../store/permissions.js'
 import { quarantine } from '../store/quarantine.js'
 import { prepareVerification, verifyContent } from '../store/verify.js'
+import { hasEquivalents, verifyByEquivalents } from '../transfer/equivalent-keys.js'
 import { isPointerOf } from '../worktree/pointer-file.js'
 import type { Annex } from './annex.js'
 import type { ItemUi } from './command.js'
@@ -43,7 +44,8 @@ export async function checkContent(
   if (!checkLocation(annex, ui, { keyText, name, isPresent: place !== undefined })) return false
   if (!place) return true
   warnInsecure(annex, ui, { keyText, place })
-  const problem = findSizeProblem(keyText, place) ?? (await findHashProblem(ui, check, place))
+  let problem = findSizeProblem(keyText, place)
+  if (check.checksHash) problem ??= await findHashProblem(annex, ui, { keyText, path: place.path })
   if (problem === undefined) {
     fillFile(annex, ui, check)
     return true
@@ -113,18 +115,20 @@ function findSizeProblem(keyText: Bytes, { path }: ObjectPlace): string | undefi
 }
 
 async function findHashProblem(
+  { branch }: Annex,
   ui: ItemUi,
-  { keyText, checksHash }: ContentCheck,
-  { path }: ObjectPlace,
+  { keyText, path }: { keyText: Bytes; path: Bytes },
 ): Promise<string | undefined> {
   const key = parseKey(keyText)!
-  if (!checksHash || !backendOfKey(key.backend)?.isVerifiable) return undefined
+  const backend = backendOfKey(key.backend)
+  if (!backend?.isVerifiable && !hasEquivalents(keyText)) return undefined
   // Programs of external backends report for themselves what they do.
-  if (backendOfKey(key.backend)?.kind !== 'external') ui.note('checksum...')
+  if (backend?.kind === 'hash') ui.note('checksum...')
   await prepareVerification(keyText)
   const total = key.sizeBytes === undefined ? undefined : Number(key.sizeBytes)
   try {
-    verifyContent(keyText, path, { onProgress: (done) => ui.progress(done, total) })
+    if (hasEquivalents(keyText)) await verifyByEquivalents(branch, keyText, path)
+    else verifyContent(keyText, path, { onProgress: (done) => ui.progress(done, total) })
     return undefined
   } catch (error) {
     if (isAnnexError(error, 'CONTENT_MISMATCH')) return 'Bad file content'

@@ -19,18 +19,23 @@ import { GitLocalRemote, type LocalPeer, type LocalPeerHooks } from '../remotes/
 import type { Remote } from '../remotes/remote.js'
 import { type RemoteConfig, readRemoteConfigs } from '../remotes/remote-config.js'
 import { UnbuiltRemote } from '../remotes/unreachable.js'
+import { WebRemote } from '../remotes/web.js'
 import { ObjectStore } from '../store/object-store.js'
 import { storeSettings } from '../store/settings.js'
 import { UnfinishedKeys } from '../store/unfinished.js'
 import { finishAbandoned } from '../worktree/abandoned.js'
 import { WorkTreeUpdates } from '../worktree/updates.js'
 import { initialiseRepository } from './initialise-repository.js'
+import { webClient } from './web-client.js'
+
+const WEB_COST = 200
 
 /** What remotes are opened for. */
 export interface RemoteBase {
   readonly repository: Repository
   readonly config: GitConfig
   readonly env: Readonly<Record<string, string | undefined>>
+  readonly branch: AnnexBranch
 }
 
 /** Opens every remote whose uuid is known or can be found out now; the others are left out. */
@@ -40,7 +45,22 @@ export async function openRemotes(base: RemoteBase): Promise<readonly Remote[]> 
   const remotes = readRemoteConfigs(config, top)
     .map((remote) => openRemote(base, remote))
     .filter((remote) => remote !== undefined)
-  return remotes.sort((a, b) => a.cost - b.cost)
+  return [...remotes, openWeb(base)].sort((a, b) => a.cost - b.cost)
+}
+
+/** Every repository has the web; settings of a remote of that name apply to it. */
+function openWeb(base: RemoteBase): Remote {
+  const { config } = base
+  return new WebRemote(
+    {
+      cost: Number(config.get('remote.web.annex-cost')) || WEB_COST,
+      isIgnored: config.getBoolean('remote.web.annex-ignore') ?? false,
+    },
+    {
+      branch: () => base.branch,
+      client: webClient(config),
+    },
+  )
 }
 
 function openRemote(base: RemoteBase, remote: RemoteConfig): Remote | undefined {

@@ -34,7 +34,9 @@ export class RepositoryNames {
   /** Reads the descriptions and the names of the remotes. */
   static async read(annex: Annex): Promise<RepositoryNames> {
     const remotes = await annex.remotes()
-    return new RepositoryNames(annex, new Map(remotes.map(({ uuid, name }) => [uuid, name])))
+    // The web is called what it is described as; its name need not be shown twice.
+    const named = remotes.filter(({ uuid }) => !BUILT_IN.has(uuid))
+    return new RepositoryNames(annex, new Map(named.map(({ uuid, name }) => [uuid, name])))
   }
 
   /** `DESCRIPTION [REMOTE]`, or `[REMOTE]` when both are the same, as text. */

@@ -4,9 +4,9 @@ import type { Annex } from '../cli/annex.js'
 import { type Action, batchOptions, type Command, jsonOptions } from '../cli/command.js'
 import { FreshIndex } from '../cli/fresh-index.js'
 import { keyOrUrl } from '../cli/key-or-url.js'
+import { newPath } from '../cli/new-path.js'
 import { type Pair, readPairs } from '../cli/word-pairs.js'
-import { topPath } from '../git/list-files.js'
-import { absolute, join } from '../git/repository.js'
+import { join } from '../git/repository.js'
 import { type Bytes, bytesToText } from '../model/bytes.js'
 import { AnnexError, isAnnexError } from '../model/errors.js'
 import { parseKey } from '../model/key.js'
@@ -73,10 +73,8 @@ function makeAction(annex: Annex, pair: Pair, tools: MakeTools): Action {
     perform(ui) {
       if (keyText === undefined)
         throw new AnnexError('KEY_INVALID', `bad key/url ${bytesToText(pair.first)}`)
-      const { repository, store, cwd } = annex
-      const path = topPath(repository, absolute(cwd, file))
-      if (!path || path.split('/').includes('.git'))
-        throw new AnnexError('USAGE', 'the file is outside of the work tree')
+      const { repository, store } = annex
+      const path = newPath(annex, file)
       if (index.find(file)?.keyText === keyText) return true
       if (files.lstat(join(repository.workTree!, path))) {
         ui.warning(`${bytesToText(file)} already exists with different content`)

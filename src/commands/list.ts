@@ -38,7 +38,9 @@ async function remoteColumns(annex: Annex): Promise<Column[]> {
   const remotes = (await annex.remotes()).filter((remote) => !remote.isIgnored)
   const columns = [
     { uuid: annex.uuid, title: 'here' },
-    ...remotes.map(({ uuid, name }) => ({ uuid, title: name })),
+    ...remotes
+      .filter(({ uuid }) => uuid !== WEB_UUID)
+      .map(({ uuid, name }) => ({ uuid, title: name })),
     { uuid: WEB_UUID, title: 'web' },
     { uuid: BITTORRENT_UUID, title: 'bittorrent' },
   ]

@@ -38,12 +38,15 @@ export interface Remote {
   /** Only used when the user names it. */
   readonly isIgnored: boolean
 
+  /** Goes on with what an earlier, interrupted `retrieve` has left at its destination. */
+  readonly resumes?: boolean
+
   /** @throws AnnexError REMOTE_UNAVAILABLE */
   checkPresent(keyText: Bytes): Promise<boolean>
 
   /**
    * Fetches content into a file.
-   * @param destination absolute path; does not exist yet
+   * @param destination absolute path; does not exist yet, unless the remote `resumes`
    * @throws AnnexError CONTENT_MISSING, CONTENT_MISMATCH, REMOTE_UNAVAILABLE, DISK_FULL
    */
   retrieve(keyText: Bytes, destination: Bytes, onProgress: OnProgress): Promise<Received>

@@ -2,6 +2,7 @@
  * Getting content: remotes are tried in turn, what arrives is checked before it becomes an object and
  * before anybody is told that it is here. Implements spec: transfer, sections 6 and 7.
  */
+import { backendOfKey } from '../backends/registry.js'
 import type { AnnexBranch } from '../branch/branch.js'
 import type { Bytes } from '../model/bytes.js'
 import { AnnexError, errorMessage, isAnnexError } from '../model/errors.js'
@@ -12,6 +13,8 @@ import * as files from '../platform/files.js'
 import type { Remote } from '../remotes/remote.js'
 import type { ObjectStore } from '../store/object-store.js'
 import { prepareVerification, verifyContent } from '../store/verify.js'
+import { hasEquivalents, recordEquivalent, verifyByEquivalents } from './equivalent-keys.js'
+import { lockPartialDownload } from './partial-download.js'
 
 /** The repository that content comes to. */
 export interface Destination {
@@ -73,20 +76,34 @@ async function fetchFrom(
   onProgress: (doneBytes: number) => void,
 ): Promise<void> {
   const { store, branch, uuid } = destination
-  const temp = store.temp.newPath()
+  using partial = isResumable(remote, keyText)
+    ? lockPartialDownload(store, keyText, remote.uuid)
+    : undefined
+  const temp = partial?.path ?? store.temp.newPath()
   try {
     const { verified } = await remote.retrieve(keyText, temp, onProgress)
-    if (!verified) {
-      await prepareVerification(keyText)
-      verifyContent(keyText, temp)
-    }
+    if (!verified) await verifyReceived(destination, keyText, temp)
     store.moveIn(keyText, temp)
   } catch (error) {
-    files.remove(temp)
+    if (!partial || isAnnexError(error, 'CONTENT_MISMATCH')) files.remove(temp)
     throw error
   }
   branch.setPresence(keyText, uuid, true)
   destination.contentArrived(keyText)
+}
+
+/** What may be another content the next time is begun anew. */
+function isResumable(remote: Remote, keyText: Bytes): boolean {
+  const backend = backendOfKey(keyText.slice(0, keyText.indexOf('-')))
+  return remote.resumes === true && backend?.kind === 'hash'
+}
+
+/** @throws AnnexError CONTENT_MISMATCH, BACKEND_FAILED */
+async function verifyReceived({ branch }: Destination, keyText: Bytes, path: Bytes): Promise<void> {
+  await prepareVerification(keyText)
+  verifyContent(keyText, path)
+  if (!hasEquivalents(keyText)) return
+  if (!(await verifyByEquivalents(branch, keyText, path))) recordEquivalent(branch, keyText, path)
 }
 
 /** The size of a key's content, as far as the key tells and a number holds it. */
