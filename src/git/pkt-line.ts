@@ -27,6 +27,8 @@ export class PacketReader {
   /** Bytes read but not yet parsed: `#start` to `#end` of `#raw`. */
   #start = 0
   #end = 0
+  /** Where {@link #fillTo} came to. */
+  #filledTo = 0
   /** What is left of the current packet's payload, in `#raw`. */
   #payloadStart = 0
   #payloadEnd = 0
@@ -67,7 +69,8 @@ export class PacketReader {
 
   /**
    * Reads payloads one after the other into a buffer until it is full or something else than data
-   * comes. Packets arrive where they belong, without another copy, as long as a whole one fits.
+   * comes. Packets arrive where they belong, without another copy, as long as a whole one fits: a
+   * buffer should hold a multiple of {@link MAX_PAYLOAD_BYTES}.
    * @param at where to begin; {@link contentEnd} tells where it ended
    * @returns `data` when the buffer is full and more may follow, else what ended the content
    */
@@ -79,9 +82,7 @@ export class PacketReader {
       this.#isContentCut = this.contentEnd === into.length
       if (this.#isContentCut) return 'data'
       const isDirect =
-        this.#start === this.#end &&
-        this.contentEnd >= HEADER_BYTES &&
-        into.length - this.contentEnd >= MAX_PAYLOAD_BYTES
+        this.#start === this.#end && into.length - this.contentEnd >= MAX_PAYLOAD_BYTES
       const status = isDirect ? this.#readInto(into, this.contentEnd) : this.next()
       if (status !== 'data') return status
     }
@@ -100,6 +101,7 @@ export class PacketReader {
    * which are put back. What arrived after the packet waits in `#raw`, which is empty before.
    */
   #readInto(into: Buffer, at: number): PacketStatus {
+    if (at < HEADER_BYTES) return this.#readAfterHeader(into, at)
     const begin = at - HEADER_BYTES
     const covered = into.readUInt32LE(begin)
     let got = 0
@@ -112,19 +114,40 @@ export class PacketReader {
     into.writeUInt32LE(covered, begin)
     if (got < HEADER_BYTES) return this.#endOfStream(got)
     if (size > MAX_PACKET_BYTES) return this.#fail(`a packet of ${size} bytes`)
-    const end = Math.max(size, HEADER_BYTES)
-    while (got < end) {
-      const count = readSome(this.#fd, into, begin + got, end - got)
-      if (count === 0) return this.#endOfStream(got)
-      got += count
-    }
+    const end = begin + Math.max(size, HEADER_BYTES)
+    if (!this.#fillTo(into, begin + got, end)) return this.#endOfStream(got)
     this.#start = 0
-    this.#end = into.copy(this.#raw, 0, begin + end, begin + got)
-    this.contentEnd = begin + end
+    this.#end = into.copy(this.#raw, 0, end, Math.max(begin + got, end))
+    this.contentEnd = end
     return size < HEADER_BYTES ? this.#mark(size) : 'data'
   }
 
-  /** Makes `count` unparsed bytes available; false at the end of the stream. */
+  /** The same where there are no four bytes before: the header is read on its own. */
+  #readAfterHeader(into: Buffer, at: number): PacketStatus {
+    if (!this.#fillTo(this.#raw, 0, HEADER_BYTES)) return this.#endOfStream(this.#filledTo)
+    const size = parseLength(this.#raw, 0)
+    if (size > MAX_PACKET_BYTES) return this.#fail(`a packet of ${size} bytes`)
+    if (size < HEADER_BYTES) return this.#mark(size)
+    if (!this.#fillTo(into, at, at + size - HEADER_BYTES)) return this.#endOfStream(size)
+    this.contentEnd = at + size - HEADER_BYTES
+    return 'data'
+  }
+
+  /** Reads into a buffer from one place to another; false when the stream ends before. */
+  #fillTo(into: Buffer, from: number, to: number): boolean {
+    this.#filledTo = from
+    while (this.#filledTo < to) {
+      const count = readSome(this.#fd, into, this.#filledTo, to - this.#filledTo)
+      if (count === 0) return false
+      this.#filledTo += count
+    }
+    return true
+  }
+
+  /**
+   * Makes `count` unparsed bytes available; false at the end of the stream. Reads what there is, but
+   * of a packet of full size only the rest: more of them will come, which need not pass through here.
+   */
   #hold(count: number): boolean {
     if (this.#end - this.#start >= count) return true
     if (this.#start > 0) {
@@ -132,8 +155,9 @@ export class PacketReader {
       this.#end -= this.#start
       this.#start = 0
     }
+    const limit = count === MAX_PACKET_BYTES ? count : this.#raw.length
     while (this.#end < count) {
-      const got = readSome(this.#fd, this.#raw, this.#end)
+      const got = readSome(this.#fd, this.#raw, this.#end, limit - this.#end)
       if (got === 0) return false
       this.#end += got
     }

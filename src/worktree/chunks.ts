@@ -1,22 +1,22 @@
-/** Content as a row of chunks in one buffer, each valid until the next. */
+/** Content as a row of chunks. */
 import type { ContentSource } from './filter-content.js'
 
 export class Chunks {
-  readonly #buffer: Buffer
   readonly #source: ContentSource
+  #isOver = false
   /** The chunk at hand; empty when the content is over. */
   current: Buffer
 
-  /** @param buffer full of the first chunk */
-  constructor(buffer: Buffer, source: ContentSource) {
-    this.#buffer = buffer
+  /** @param first the first chunk, after which more may follow */
+  constructor(first: Buffer, source: ContentSource) {
     this.#source = source
-    this.current = buffer
+    this.current = first
   }
 
-  /** Replaces the chunk at hand by the next. */
-  advance(): void {
-    const isLast = this.current.length < this.#buffer.length
-    this.current = this.#buffer.subarray(0, isLast ? 0 : this.#source.fill(this.#buffer, 0))
+  /** Goes on to the next chunk. @param into lent for it until the one after */
+  advance(into: Buffer): void {
+    const length = this.#isOver ? 0 : this.#source.fill(into, 0)
+    this.#isOver = length < into.length
+    this.current = into.subarray(0, length)
   }
 }

@@ -5,7 +5,6 @@
  */
 
 import { verifyDigest } from '../backends/hash-key.js'
-import type { Hasher } from '../backends/hasher.js'
 import { type Backend, backendOfKey } from '../backends/registry.js'
 import { objectFormat } from '../git/object-format.js'
 import type { Bytes } from '../model/bytes.js'
@@ -19,9 +18,10 @@ import { Annexing, pointerFor } from './annexing.js'
 import { Chunks } from './chunks.js'
 import type { Cleaned, ContentSource } from './filter-content.js'
 import type { FilterContext } from './filter-context.js'
-import { startHasher } from './hashing.js'
+import { requirePrepared } from './hashing.js'
 import { ContentMime } from './mime.js'
 import { agreeWithObject } from './object-comparison.js'
+import type { StreamHasher } from './stream-hasher.js'
 
 export interface LargeFile {
   /** Relative to the top of the work tree. */
@@ -56,7 +56,7 @@ class LargeClean {
   readonly #annexing: Annexing
   readonly #former: Former
   readonly #backend: Backend | undefined
-  readonly #hasher: Hasher | undefined
+  #hasher: StreamHasher | undefined
   /** Hashes as git would, where the index may have this very content in git. */
   readonly #gitHash: Digest | undefined
   #sizeBytes = 0
@@ -66,11 +66,10 @@ class LargeClean {
     this.#file = file
     this.#annexing = new Annexing(context, file.path)
     this.#former = this.#findFormer()
-    if (file.isForGit) return
-    this.#backend = context.keyMaker.findBackendFor(file.path, this.#former.key)
-    this.#hasher = this.#backend?.digest && startHasher(this.#backend)
+    if (!file.isForGit) this.#backend = context.keyMaker.findBackendFor(file.path, this.#former.key)
+    if (this.#backend) requirePrepared(this.#backend)
     const { blob } = this.#former
-    if (blob)
+    if (blob && !file.isForGit)
       this.#gitHash = startDigest(objectFormat(context.repository)).update(
         `blob ${blob.sizeBytes}\0`,
       )
@@ -80,17 +79,29 @@ class LargeClean {
     const facts = this.#contentFacts()
     const chunks = new Chunks(this.#file.buffer, this.#file.source)
     const object = this.#comparableObject()
-    const agreedBytes = object === undefined ? 0 : agreeWithObject(chunks, object)
+    const agreedBytes =
+      object === undefined ? 0 : agreeWithObject(chunks, object, this.#file.buffer)
     if (agreedBytes === 'all') return { kind: 'bytes', bytes: pointerFor(this.#former.keyText!) }
+    const hasher = this.#startHasher()
     const ingest = this.#context.store.startIngest()
     try {
       if (agreedBytes > 0) this.#takeFrom(object!, agreedBytes, ingest)
-      for (; chunks.current.length > 0; chunks.advance()) this.#take(chunks.current, ingest)
+      for (; chunks.current.length > 0; chunks.advance(hasher.nextBuffer()))
+        this.#take(chunks.current, ingest)
       return this.#finish(facts, ingest)
     } catch (error) {
       ingest.abort()
       throw error
+    } finally {
+      hasher.discard()
     }
+  }
+
+  #startHasher(): StreamHasher {
+    const likelyBytes = this.#annexing.stat()?.size ?? 0n
+    const { streamHashers } = this.#context
+    this.#hasher = streamHashers.start(this.#backend, likelyBytes, this.#file.buffer)
+    return this.#hasher
   }
 
   #findFormer(): Former {

@@ -16,13 +16,18 @@ export class UnpreparedBackend extends Error {
   }
 }
 
+/** Makes sure that hashing for a backend can start. @throws UnpreparedBackend */
+export function requirePrepared(backend: Backend): void {
+  if (needsPreparing(backend)) throw new UnpreparedBackend(backend)
+}
+
 /**
  * Starts to hash for a backend.
  * @throws UnpreparedBackend
  * @throws AnnexError BACKEND_CANNOT_GENERATE for a backend without a hash
  */
 export function startHasher(backend: Backend): Hasher {
-  if (needsPreparing(backend)) throw new UnpreparedBackend(backend)
+  requirePrepared(backend)
   return newHasher(backend)
 }
 

@@ -40,6 +40,7 @@ export class LargefilesRules {
   readonly #sources: LargefilesSources
   /** Rules by where they were found and what they say: files share few of them. */
   readonly #parsed = new Map<string, LargefilesRule>()
+  #configured: { readonly text: Bytes | undefined } | undefined
   #threshold: bigint | undefined
   #gitAddToAnnex: boolean | undefined
   #dotfiles: boolean | undefined
@@ -82,8 +83,9 @@ export class LargefilesRules {
 
   /** Where the expression for a path stands, as it is written there. */
   sourceFor(path: Bytes): LargefilesSource | undefined {
-    const configured = this.#sources.config.get(LARGEFILES)
-    if (configured !== undefined) return { place: 'config', text: configured }
+    this.#configured ??= { text: this.#sources.config.get(LARGEFILES) }
+    const { text } = this.#configured
+    if (text !== undefined) return { place: 'config', text }
     const attribute = this.#sources.attribute(path, LARGEFILES)
     if (attribute) return { place: 'attributes', text: attribute }
     const global = this.#sources.globalSetting(LARGEFILES)
