@@ -1,5 +1,6 @@
 /** What `lock` and `unlock` share: finding the files, changing each, staging all. */
 import { readIndexEntries } from '../git/index-file.js'
+import { prepareVerification } from '../store/verify.js'
 import type { AddedFile } from '../worktree/add-file.js'
 import { type AnnexedFile, annexedFiles } from '../worktree/annexed-files.js'
 import type { FormTools } from '../worktree/lock-files.js'
@@ -33,7 +34,8 @@ export function* changeForms(annex: Annex, choice: Choice, change: FormChange): 
     yield {
       command: change.command,
       item: found,
-      perform() {
+      async perform() {
+        await prepareVerification(file.keyText)
         changed.push(change.change(file, { repository, store, isContent }))
         return true
       },

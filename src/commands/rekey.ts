@@ -60,6 +60,7 @@ function rekeyAction(annex: Annex, { pair, found }: Subject, plan: Plan): Action
     command: 'rekey',
     item: { file, input, keyText: found.keyText },
     async perform() {
+      await prepareVerification(found.keyText)
       const object = store.locate(found.keyText)
       if (object) {
         await prepareVerification(newKeyText)

@@ -121,6 +121,7 @@ export class GitLocalRemote implements Remote {
   async remove(keyText: Bytes, proof: DropProof): Promise<void> {
     const { store, branch } = this.#peer()
     this.#refuseReadOnly()
+    await prepareVerification(keyText)
     if (store.has(keyText)) {
       using lock = lockContent(store, keyText, 'exclusive')
       removeContent(store, lock, proof)

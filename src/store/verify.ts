@@ -132,6 +132,12 @@ function mismatch(keyText: Bytes): AnnexError {
   )
 }
 
+/** Whether content of a key can be checked at once; false: {@link prepareVerification} comes first. */
+export function isVerificationReady(keyText: Bytes): boolean {
+  const backend = backendOfKey(keyText.slice(0, keyText.indexOf('-')))
+  return !backend || !needsPreparing(backend)
+}
+
 /** Loads what checking a key's content needs; to be awaited once before the functions above. */
 export async function prepareVerification(keyText: Bytes): Promise<void> {
   const backend = backendOfKey(keyText.slice(0, keyText.indexOf('-')))

@@ -3,12 +3,12 @@
  * from "the user wants it gone" to `removeContent`. Implements spec: numcopies, section 4.
  */
 import type { AnnexBranch } from '../branch/branch.js'
-import type { Bytes } from '../model/bytes.js'
 import type { DropProof } from '../model/drop-proof.js'
 import { forceDrop, proveMove } from '../policy/numcopies.js'
 import type { Remote } from '../remotes/remote.js'
 import { lockContent } from '../store/content-lock.js'
 import { removeContent } from '../store/remove.js'
+import { prepareVerification } from '../store/verify.js'
 import { collectDropEvidence, type DropEvidence, type ProveDropRequest } from './prove-drop.js'
 
 /** How a drop is justified. */
@@ -42,6 +42,8 @@ export async function dropHere(
   options: DropOptions & { readonly contentGone: () => void },
 ): Promise<DropOutcome> {
   const { keyText, here } = base
+  // To tell the work tree files that hold the content from those that were modified.
+  await prepareVerification(keyText)
   // Held while the others are asked: so nobody can count on our copy in the meantime.
   using lock = lockContent(here.store, keyText, 'exclusive')
   return await withProof({ ...base, from: here.uuid }, options.justification, async (proof) => {

@@ -11,7 +11,7 @@ import { join, type Repository } from '../git/repository.js'
 import type { Bytes } from '../model/bytes.js'
 import { isAnnexError } from '../model/errors.js'
 import type { ObjectStore } from '../store/object-store.js'
-import { verifyContent } from '../store/verify.js'
+import { isVerificationReady, verifyContent } from '../store/verify.js'
 import { type AnnexedFile, filesByKey, isPopulatable } from './annexed-files.js'
 import { finishWorktree, restagePending } from './finish-worktree.js'
 import { depopulate, populate } from './populate.js'
@@ -104,8 +104,12 @@ export class WorkTreeUpdates {
   }
 }
 
-/** Whether a file holds the content of a key, found out by reading it. */
+/**
+ * Whether a file holds the content of a key, found out by reading it. Who knows the key beforehand
+ * awaits `prepareVerification`; of a hash function that is not loaded the answer is no.
+ */
 export function isContent(path: Bytes, keyText: Bytes): boolean {
+  if (!isVerificationReady(keyText)) return false
   try {
     return verifyContent(keyText, path)
   } catch (error) {
