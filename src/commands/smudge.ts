@@ -10,6 +10,7 @@ import { type Bytes, bytesFromText } from '../model/bytes.js'
 import { AnnexError } from '../model/errors.js'
 import * as files from '../platform/files.js'
 import { Cleaner } from '../worktree/clean.js'
+import { withoutConflict } from '../worktree/conflicted-pointer.js'
 import type { ContentSource } from '../worktree/filter-content.js'
 import { FilterContext } from '../worktree/filter-context.js'
 import { smudge as smudgeBlob } from '../worktree/smudge.js'
@@ -99,14 +100,15 @@ async function cleanStdin(context: FilterContext, path: Bytes): Promise<void> {
 
 function smudgeStdin(context: FilterContext, path: Bytes): void {
   const buffer = Buffer.allocUnsafeSlow(BUFFER_BYTES)
-  const blob = buffer.subarray(0, stdin.fill(buffer, 0))
+  const sent = buffer.subarray(0, stdin.fill(buffer, 0))
+  const blob = withoutConflict(sent)
   const smudged = smudgeBlob(context, { path, blob, canDefer: false })
   if (smudged.kind === 'content') {
     copyOut(smudged.fd)
     return
   }
   files.writeFully(STDOUT, blob)
-  if (blob.length === buffer.length) copyOut(STDIN)
+  if (sent.length === buffer.length) copyOut(STDIN)
 }
 
 /** Copies the rest of an open file to stdout and closes it. */

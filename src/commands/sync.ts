@@ -10,7 +10,9 @@ import {
   type OptionSpecs,
   transferOptions,
 } from '../cli/command.js'
+import { resolveMerge } from '../cli/resolve-merge.js'
 import { syncContent } from '../cli/sync-content.js'
+import { parseGitBoolean } from '../git/config.js'
 import { runGit } from '../git/porcelain.js'
 import { findRef, readHead } from '../git/refs.js'
 import { git } from '../git/run.js'
@@ -32,8 +34,12 @@ const options = {
   'only-annex': { type: 'boolean', alias: 'a', summary: 'only the git-annex branch' },
   'not-only-annex': { type: 'boolean', summary: 'also the current branch (default)', hidden: true },
   'allow-unrelated-histories': { type: 'boolean', summary: 'merge branches without a common past' },
-  resolvemerge: { type: 'boolean', summary: 'no effect yet', hidden: true },
-  'no-resolvemerge': { type: 'boolean', summary: 'no effect yet', hidden: true },
+  resolvemerge: {
+    type: 'boolean',
+    summary: 'keep both sides of annexed files in conflict (default)',
+    hidden: true,
+  },
+  'no-resolvemerge': { type: 'boolean', summary: 'leave conflicts over annexed files' },
   cleanup: { type: 'boolean', summary: 'no effect yet', hidden: true },
 } as const satisfies OptionSpecs
 
@@ -75,6 +81,7 @@ interface Plan {
   readonly pushes: boolean
   readonly content: boolean
   readonly unrelated: boolean
+  readonly resolves: boolean
 }
 
 type Given = Parameters<typeof sync.run>[1]['options']
@@ -96,7 +103,14 @@ function makePlan(annex: Annex, names: readonly string[], given: Given): Plan {
     content:
       !given['no-content'] && (given.content || config.getBoolean('annex.synccontent') === true),
     unrelated: given['allow-unrelated-histories'],
+    resolves: resolvesConflicts(annex, given),
   }
+}
+
+function resolvesConflicts({ config, branch }: Annex, given: Given): boolean {
+  if (given.resolvemerge || given['no-resolvemerge']) return !given['no-resolvemerge']
+  const setting = config.getBoolean('annex.resolvemerge')
+  return setting ?? parseGitBoolean(branch.configs().get('annex.resolvemerge') ?? 'true') !== false
 }
 
 /** @throws AnnexError REMOTE_UNKNOWN */
@@ -162,11 +176,15 @@ function* mergeActions(annex: Annex, refs: readonly Bytes[], plan: Plan): Iterab
       )
 }
 
-/** Merges a ref into the current branch, if it has anything that the branch lacks. */
+/**
+ * Merges a ref into the current branch, if it has anything that the branch lacks. Conflicts over
+ * annexed files alone do not stop it.
+ */
 function mergeRef(annex: Annex, ref: Bytes, plan: Plan): boolean {
   if (!isNews(annex, ref)) return true
   const args = ['merge', '--no-edit', ...(plan.unrelated ? ['--allow-unrelated-histories'] : [])]
-  return runGit(annex.repository, [...args, bytesToText(ref)]) === 0
+  if (runGit(annex.repository, [...args, bytesToText(ref)]) === 0) return true
+  return plan.resolves && resolveMerge(annex)
 }
 
 function isNews({ repository }: Annex, ref: Bytes): boolean {
