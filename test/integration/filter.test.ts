@@ -1,4 +1,4 @@
-import { appendFileSync, chmodSync, existsSync, readFileSync, rmSync, utimesSync } from 'node:fs'
+import { appendFileSync, chmodSync, readFileSync, rmSync, utimesSync } from 'node:fs'
 import { describe, expect, test } from '@jest/globals'
 import {
   expectClean,
@@ -470,71 +470,6 @@ describe('a checkout', () => {
     commit(linked, 'b', 'content of b')
     expectPresent(repo, keyOf(linked, 'b')!)
     expectClean(linked)
-  })
-})
-
-describe('git annex smudge', () => {
-  /** As git runs it where no filter process is configured. */
-  function withoutProcess(...settings: (readonly [string, string])[]): ScratchRepo {
-    const repo = annex(...settings)
-    repo.git('config', '--unset', 'filter.annex.process')
-    return repo
-  }
-
-  test('serves git without a filter process', () => {
-    const repo = withoutProcess()
-    commit(repo, 'big', someBytes(3 * MIB))
-    commit(repo, 'small', 'text')
-    commit(repo, 'd/ordinary', someBytes(900_000))
-    expectPointer(repo, 'big')
-    expectInGit(repo, 'small')
-    expectIntact(repo)
-    for (const path of ['big', 'small', 'd/ordinary']) rmSync(repo.path(path))
-    repo.git('checkout', '.')
-    expectContent(repo, 'big', someBytes(3 * MIB))
-    expectContent(repo, 'd/ordinary', someBytes(900_000))
-    expectClean(repo)
-  })
-
-  test('passes long ordinary content through, both ways', () => {
-    const repo = withoutProcess(['annex.largefiles', 'nothing'])
-    commit(repo, 'f', someBytes(5 * MIB))
-    expectInGit(repo, 'f')
-    rmSync(repo.path('f'))
-    repo.git('checkout', 'f')
-    expectContent(repo, 'f', someBytes(5 * MIB))
-  })
-
-  test('takes a file relative to the current directory', () => {
-    const repo = annex()
-    repo.write('d/.gitattributes', 'x annex.largefiles=anything\n')
-    const cwd = repo.path('d')
-    const clean = ['git', 'annex', 'smudge', '--clean', 'x']
-    const { stdout } = repo.run(clean, { cwd, input: 'content' })
-    expect(stdout).toMatch(/^\/annex\/objects\/SHA256E-s7--[0-9a-f]{64}\n$/)
-    const smudge = ['git', 'annex', 'smudge', 'x']
-    expect(repo.run(smudge, { cwd, input: stdout }).stdout).toBe('content')
-  })
-
-  test('refuses what the filter refuses', () => {
-    const repo = annex(['annex.largefiles', 'wrong'])
-    const { status, stdout, stderr } = repo.tryRun(
-      ['git', 'annex', 'smudge', '--clean', '--', 'x'],
-      { input: 'content' },
-    )
-    expect([status, stdout]).toEqual([1, ''])
-    expect(stderr).toContain('Parse failure: near "wrong"')
-  })
-
-  test('--update puts in place what the filter of git-annex has left', () => {
-    const repo = annex(['annex.largefiles', 'anything'])
-    const key = commit(repo, 'a', 'content of a')!
-    repo.write('a', pointer(key))
-    repo.write('.git/annex/smudge.log', `${key} a\n`)
-    repo.annex('smudge', '--update')
-    expectContent(repo, 'a', 'content of a')
-    expectClean(repo)
-    expect(existsSync(repo.path('.git/annex/smudge.log'))).toBe(false)
   })
 })
 
