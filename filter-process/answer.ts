@@ -1,7 +1,7 @@
 /** Answers as git wants them: a status, content, and an empty list that confirms the status. */
 import type { PacketWriter } from '../src/git/pkt-line.js'
 import type { Bytes } from '../src/model/bytes.js'
-import { errorMessage, isAnnexError } from '../src/model/errors.js'
+import { errorHint, errorMessage } from '../src/model/errors.js'
 import * as files from '../src/platform/files.js'
 
 /** Answers with bytes. */
@@ -76,6 +76,6 @@ export function tell(text: string): void {
 
 /** The message of an error with its hint, for one line. */
 export function explain(error: unknown): string {
-  const hint = isAnnexError(error) ? error.hint : undefined
+  const hint = errorHint(error)
   return hint === undefined ? errorMessage(error) : `${errorMessage(error)}. ${hint}`
 }

@@ -1,6 +1,6 @@
 /** How messages look, in every reporter. */
 import { type Bytes, bytesFromText } from '../model/bytes.js'
-import { errorMessage, isAnnexError } from '../model/errors.js'
+import { errorHint, errorMessage } from '../model/errors.js'
 
 /** Puts two spaces before each line; the newline at the end of the text is dropped. */
 export function indent(text: string): Bytes {
@@ -14,6 +14,7 @@ export function indent(text: string): Bytes {
 
 /** What to say about anything thrown: `git-annex: MESSAGE`, and the hint on a line of its own. */
 export function formatError(error: unknown): Bytes {
-  const hint = isAnnexError(error) && error.hint !== undefined ? `  ${error.hint}\n` : ''
-  return bytesFromText(`git-annex: ${errorMessage(error)}\n${hint}`)
+  const hint = errorHint(error)
+  const hintLine = hint === undefined ? '' : `  ${hint}\n`
+  return bytesFromText(`git-annex: ${errorMessage(error)}\n${hintLine}`)
 }

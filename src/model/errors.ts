@@ -76,8 +76,37 @@ export function isErrno(error: unknown, ...names: string[]): error is NodeJS.Err
   )
 }
 
+/** What can be done about a system call that failed. */
+const ERRNO_HINT: Readonly<Record<string, string>> = {
+  ENOSPC: 'Free some space and try again',
+  EDQUOT: 'Free some space and try again',
+  EROFS: 'The file system is mounted read-only',
+  EACCES: 'See who owns it, and its permissions',
+  EIO: 'The disk may be failing: see the log of the system',
+}
+
+/** The hint that comes with anything that was thrown. */
+export function errorHint(error: unknown): string | undefined {
+  if (isAnnexError(error)) return error.hint
+  const code = (error as { code?: unknown } | null | undefined)?.code
+  return typeof code === 'string' ? ERRNO_HINT[code] : undefined
+}
+
+/** `Cannot CALL PATH: REASON` for a failed system call, from its `ECODE: REASON, CALL 'PATH'`. */
+function systemFailure(error: unknown): string | undefined {
+  const { code, syscall, path, dest, message } = error as Partial<NodeJS.ErrnoException> & {
+    dest?: string
+  }
+  if (code === undefined || syscall === undefined || !message?.startsWith(`${code}: `)) return
+  const reason = message.slice(code.length + 2, message.lastIndexOf(`, ${syscall}`))
+  const place = path === undefined ? '' : ` ${path}`
+  return `Cannot ${syscall}${place}${dest === undefined ? '' : ` to ${dest}`}: ${reason}`
+}
+
 /** The message of anything that was thrown. */
 export function errorMessage(error: unknown): string {
+  const failure = typeof error === 'object' && error !== null ? systemFailure(error) : undefined
+  if (failure !== undefined) return failure
   if (typeof error === 'object' && error !== null && 'message' in error)
     return String((error as { message: unknown }).message)
   return String(error)

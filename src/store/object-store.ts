@@ -109,6 +109,19 @@ export class ObjectStore {
     if (!settled) files.remove(source)
   }
 
+  /**
+   * Takes content back that was moved in under a second name, because it turned out to be wrong.
+   * @param source absolute path of its first name; when that is another file, nothing happens
+   */
+  takeBack(keyText: Bytes, source: Bytes): void {
+    const place = this.locate(keyText)
+    const object = place && files.lstat(place.path)
+    const kept = files.lstat(source)
+    if (!object || object.ino !== kept?.ino || object.dev !== kept.dev) return
+    this.withThawedDir(place, () => files.remove(place.path))
+    this.pruneDirs(place)
+  }
+
   /** Runs `put` with the KEYFILE directory made; false when the object is here already. */
   #settle(keyText: Bytes, put: (place: ObjectPlace) => void): boolean {
     this.refuseInsecure(keyText)

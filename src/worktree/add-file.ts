@@ -5,16 +5,21 @@
  */
 import { type Backend, needsPreparing, newHasher, prepareHasher } from '../backends/registry.js'
 import { join, type Repository } from '../git/repository.js'
-import type { Bytes } from '../model/bytes.js'
-import { AnnexError, isErrno } from '../model/errors.js'
+import { type Bytes, bytesToText } from '../model/bytes.js'
+import { AnnexError, errorHint, errorMessage, isErrno } from '../model/errors.js'
 import { parseKey } from '../model/key.js'
 import { formatLinkTarget, formatPointer } from '../model/pointer.js'
 import { copyFile } from '../platform/copy.js'
 import * as files from '../platform/files.js'
+import { hasOpenWriters } from '../platform/open-writers.js'
 import type { ObjectStore } from '../store/object-store.js'
 import type { KeyMaker } from './new-key.js'
+import { replaceBy } from './replace-file.js'
 
 const SECOND_NS = 1_000_000_000n
+const NS_PER_MS = 1_000_000n
+/** Two ticks of the slowest usual kernel clock. */
+const CLOCK_TICK_MS = 20
 /** Files up to this size are read whole: fewer system calls, and no second temporary file. */
 const WHOLE_BYTES = 1 << 20
 
@@ -82,7 +87,7 @@ function copyIn(source: Source, tools: AddTools): Bytes {
     const isExternal = source.backend.kind === 'external'
     if (!isExternal && source.before.size <= BigInt(WHOLE_BYTES)) {
       const content = Buffer.allocUnsafe(Number(source.before.size))
-      const size = files.readFully(fd, content)
+      const size = readOn(source.path, () => files.readFully(fd, content))
       const keyText = keyOf(source, tools, hashAll(source.backend, content.subarray(0, size)))
       refuseChanged(source)
       store.storeBuffer(keyText, content, mode)
@@ -90,7 +95,7 @@ function copyIn(source: Source, tools: AddTools): Bytes {
     }
     const ingest = store.startIngest()
     try {
-      const digest = pump(fd, source.backend, tools, (chunk) => ingest.write(chunk))
+      const digest = pump(fd, source, tools, (chunk) => ingest.write(chunk))
       // The program of an external backend sees what will be stored, whatever becomes of the file.
       const keyText = keyOf({ ...source, file: ingest.seal() }, tools, digest)
       refuseChanged(source)
@@ -108,17 +113,19 @@ function copyIn(source: Source, tools: AddTools): Bytes {
 /**
  * Makes the file itself the object and a link of the file. At every moment there is a file or link
  * at the path that leads to the content: the object gets a second name first, then the link replaces
- * the first one.
+ * the first one. In between it cannot be opened for writing any more, and it is looked at once more:
+ * whoever still has it open would go on writing to the object.
  */
-function lockIn(source: Source, tools: AddTools): Bytes {
-  const { file } = source
+function lockIn(unsettled: Source, tools: AddTools): Bytes {
+  const { file, path } = unsettled
+  const source = { ...unsettled, before: settledStat(unsettled) }
   const fd = openUnlinked(source)
   let keyText: Bytes
   try {
     keyText = keyOf(
       source,
       tools,
-      pump(fd, source.backend, tools, () => {}),
+      pump(fd, source, tools, () => {}),
     )
   } finally {
     files.close(fd)
@@ -127,15 +134,28 @@ function lockIn(source: Source, tools: AddTools): Bytes {
   const temp = tools.store.temp.newPath()
   linkOrCopy(file, temp)
   tools.store.moveIn(keyText, temp)
-  const link = `${file}.${process.pid}.tmp`
-  files.symlink(formatLinkTarget(parseKey(keyText)!, source.path), link)
-  try {
-    files.rename(link, file)
-  } catch (error) {
-    files.remove(link)
-    throw error
+  const now = files.lstat(file)
+  const isWritten = now?.size !== source.before.size || now.mtimeNs !== source.before.mtimeNs
+  if (isWritten || hasOpenWriters(file)) {
+    tools.store.takeBack(keyText, file)
+    files.chmod(file, Number(source.before.mode & 0o777n))
+    throw isWritten ? changed(path) : stillOpen(path)
   }
+  const target = formatLinkTarget(parseKey(keyText)!, source.path)
+  replaceBy(file, tools.store.temp, (link) => files.symlink(target, link))
   return keyText
+}
+
+/**
+ * Stats of the file as of a moment after which every change shows in its time: the kernel's clock
+ * for files ticks every few milliseconds.
+ */
+function settledStat({ file, path, before }: Source): files.FileStat {
+  if (Date.now() - Number(before.mtimeNs / NS_PER_MS) > CLOCK_TICK_MS) return before
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, CLOCK_TICK_MS)
+  const settled = files.lstat(file)
+  if (!settled?.isFile()) throw changed(path)
+  return settled
 }
 
 function linkOrCopy(file: Bytes, temp: Bytes): void {
@@ -147,15 +167,30 @@ function linkOrCopy(file: Bytes, temp: Bytes): void {
   }
 }
 
-function openUnlinked({ file }: Source): number {
+function openUnlinked({ file, path }: Source): number {
   try {
     return files.open(file, 'r')
   } catch (error) {
-    if (!isErrno(error, 'EACCES', 'EPERM', 'EIO')) throw error
-    throw new AnnexError('FILE_UNREADABLE', `Cannot read the file: ${error.message}`, {
-      cause: error,
-    })
+    throw unreadable(path, error)
   }
+}
+
+/** Reads on. @throws AnnexError FILE_UNREADABLE, which a full disk of ours is not */
+function readOn<T>(path: Bytes, read: () => T): T {
+  try {
+    return read()
+  } catch (error) {
+    throw unreadable(path, error)
+  }
+}
+
+function unreadable(path: Bytes, error: unknown): AnnexError {
+  const reason = errorMessage(error).replace(/^.*: /, '')
+  const hint = errorHint(error)
+  return new AnnexError('FILE_UNREADABLE', `Cannot read ${bytesToText(path)}: ${reason}`, {
+    ...(hint !== undefined && { hint }),
+    cause: error,
+  })
 }
 
 function hashAll(backend: Backend, content: Uint8Array): () => string {
@@ -171,17 +206,18 @@ let buffer: Buffer | undefined
 /** Reads a file to its end, hashing it where the backend is a hash. @returns the digest */
 function pump(
   fd: number,
-  backend: Backend,
+  { backend, path }: Source,
   tools: AddTools,
   write: (chunk: Uint8Array) => void,
 ): () => string {
   buffer ??= Buffer.allocUnsafeSlow(WHOLE_BYTES)
+  const into = buffer
   const hasher = backend.kind === 'hash' ? newHasher(backend) : undefined
   let doneBytes = 0
   for (;;) {
-    const count = files.readSome(fd, buffer)
+    const count = readOn(path, () => files.readSome(fd, into))
     if (count === 0) break
-    const chunk = buffer.subarray(0, count)
+    const chunk = into.subarray(0, count)
     hasher?.update(chunk)
     write(chunk)
     doneBytes += count
@@ -223,5 +259,13 @@ function refuseChanged({ path, file, before }: Source): void {
 }
 
 function changed(path: Bytes): AnnexError {
-  return new AnnexError('FILE_CHANGED', `${path} changed while it was being added`)
+  return new AnnexError('FILE_CHANGED', `${bytesToText(path)} changed while it was being added`, {
+    hint: 'Add it again when nothing writes to it any more',
+  })
+}
+
+function stillOpen(path: Bytes): AnnexError {
+  return new AnnexError('FILE_CHANGED', `${bytesToText(path)} is open for writing`, {
+    hint: 'Add it again when the program that writes to it has ended',
+  })
 }

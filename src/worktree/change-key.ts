@@ -10,9 +10,10 @@ import { parseKey } from '../model/key.js'
 import { formatLinkTarget, formatPointer, parseLinkTarget } from '../model/pointer.js'
 import * as files from '../platform/files.js'
 import type { AnnexedFile } from './annexed-files.js'
-import { type FormTools, replaceBy } from './lock-files.js'
+import type { FormTools } from './lock-files.js'
 import { isPointerOf } from './pointer-file.js'
 import { populate } from './populate.js'
+import { replaceBy } from './replace-file.js'
 import type { StagedFile } from './stage-added.js'
 
 const LINK = 0o120000
@@ -30,11 +31,13 @@ export function changeKey(file: AnnexedFile, newKeyText: Bytes, tools: FormTools
   if (target !== undefined) {
     isOurs =
       before?.isSymbolicLink() === true && parseLinkTarget(files.readLink(path)!) !== undefined
-    if (isOurs) replaceBy(path, (temp) => files.symlink(target, temp))
+    if (isOurs) replaceBy(path, tools.store.temp, (temp) => files.symlink(target, temp))
   } else if (before?.isFile()) {
     isOurs = takesPointer(file, { path, before }, tools)
     if (isOurs && isPointerOf(path, before, file.keyText)) {
-      replaceBy(path, (temp) => files.writeFile(temp, content, Number(before.mode & 0o777n)))
+      replaceBy(path, tools.store.temp, (temp) =>
+        files.writeFile(temp, content, Number(before.mode & 0o777n)),
+      )
       fill(path, newKeyText, tools)
     }
   }

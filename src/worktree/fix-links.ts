@@ -10,7 +10,9 @@ import { type Bytes, bytesToBuffer } from '../model/bytes.js'
 import { parseKey } from '../model/key.js'
 import { formatLinkTarget, parseLinkTarget } from '../model/pointer.js'
 import * as files from '../platform/files.js'
+import { TempFiles } from '../store/temp-files.js'
 import type { AnnexedFile } from './annexed-files.js'
+import { replaceBy } from './replace-file.js'
 
 /** Paths of links that were added, or took the place of a file, since the last commit. */
 export function stagedLinks(repository: Repository): Set<Bytes> {
@@ -30,6 +32,7 @@ export function stagedLinks(repository: Repository): Set<Bytes> {
  */
 export function fixLinks(repository: Repository, links: Iterable<AnnexedFile>): number {
   const format = objectFormat(repository)
+  const temp = new TempFiles(repository.annexDir)
   const fixed: StagedBlob[] = []
   for (const { path, keyText, isLink, entry } of links) {
     const key = parseKey(keyText)
@@ -38,17 +41,15 @@ export function fixLinks(repository: Repository, links: Iterable<AnnexedFile>): 
     const content = bytesToBuffer(target)
     if (blobOid(content, format) === entry.oid) continue
     fixed.push({ path, mode: 0o120000, content })
-    if (repository.workTree !== undefined) relink(join(repository.workTree, path), target)
+    if (repository.workTree !== undefined) relink(join(repository.workTree, path), target, temp)
   }
   stageBlobs(repository, fixed)
   return fixed.length
 }
 
 /** Replaces a link by one with the right target, if it still is a link for the same key. */
-export function relink(path: Bytes, target: Bytes): void {
+function relink(path: Bytes, target: Bytes, temp: TempFiles): void {
   const found = files.readLink(path)
   if (found === undefined || found === target || !parseLinkTarget(found)) return
-  const temp = `${path}.${process.pid}.tmp`
-  files.symlink(target, temp)
-  files.rename(temp, path)
+  replaceBy(path, temp, (made) => files.symlink(target, made))
 }

@@ -4,7 +4,7 @@
  * Implements spec: repository layout, sections 9.1 to 9.4; CLI, section 11.2.
  */
 import { isUnchangedSince } from '../git/index-stat.js'
-import { join, parentDir, type Repository } from '../git/repository.js'
+import { join, type Repository } from '../git/repository.js'
 import { type Bytes, bytesToText } from '../model/bytes.js'
 import { AnnexError } from '../model/errors.js'
 import { parseKey } from '../model/key.js'
@@ -15,6 +15,7 @@ import type { ObjectStore } from '../store/object-store.js'
 import type { AddedFile } from './add-file.js'
 import type { AnnexedFile } from './annexed-files.js'
 import { isPointerOf } from './pointer-file.js'
+import { replaceBy } from './replace-file.js'
 
 export interface FormTools {
   readonly repository: Repository
@@ -34,7 +35,7 @@ export function unlockFile(file: AnnexedFile, { repository, store }: FormTools):
   const object = store.locate(file.keyText)
   const objectMode = object ? Number(files.stat(object.path)!.mode) & 0o777 : 0
   if (files.readLink(path) !== undefined)
-    replaceBy(path, (temp) => {
+    replaceBy(path, store.temp, (temp) => {
       if (object) copyFile(object.path, temp)
       else files.writeFile(temp, content)
       files.chmod(temp, (objectMode || 0o644) | WRITABLE)
@@ -65,7 +66,7 @@ export function lockFile(
   if (stat?.isFile()) keepContent(file, { path, stat, force }, tools)
   const target = formatLinkTarget(parseKey(file.keyText)!, file.path)
   if (!stat?.isSymbolicLink() || !parseLinkTarget(files.readLink(path)!))
-    replaceBy(path, (temp) => files.symlink(target, temp))
+    replaceBy(path, tools.store.temp, (temp) => files.symlink(target, temp))
   return {
     path: file.path,
     keyText: file.keyText,
@@ -98,19 +99,4 @@ function keepContent(
     `Locking this file would discard any changes you have made to it. Use 'git annex add' to stage your changes. (Or, use --force to override)`,
     { hint: `${bytesToText(file.path)} was modified` },
   )
-}
-
-/**
- * Replaces what is at a path by one rename.
- * @param make makes the new file or link at the path it gets
- */
-export function replaceBy(path: Bytes, make: (temp: Bytes) => void): void {
-  const temp = `${parentDir(path)}/.annexe-${process.pid}.tmp`
-  try {
-    make(temp)
-    files.rename(temp, path)
-  } catch (error) {
-    files.remove(temp)
-    throw error
-  }
 }

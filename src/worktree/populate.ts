@@ -8,7 +8,6 @@
  */
 import type { IndexEntry } from '../git/index-format.js'
 import { isUnchangedSince } from '../git/index-stat.js'
-import { parentDir } from '../git/repository.js'
 import type { Bytes } from '../model/bytes.js'
 import { AnnexError, isErrno } from '../model/errors.js'
 import { parseKey } from '../model/key.js'
@@ -26,6 +25,7 @@ import {
   youngestMtime,
 } from './pointer-file.js'
 import { canPopulateInPlace, populateInPlace } from './populate-in-place.js'
+import { newTempFile } from './replace-file.js'
 
 /** A work tree file and the key it should be of. */
 export interface WorkTreeFile {
@@ -133,7 +133,7 @@ function replace(
   before: files.FileStat,
   make: (temp: Bytes) => void,
 ): files.FileStat | undefined {
-  const tempFile = newTempFile(path, before, temp)
+  const tempFile = newTempFile(path, before.dev, temp)
   try {
     make(tempFile)
     const made = files.lstat(tempFile)!
@@ -149,14 +149,4 @@ function replace(
     files.remove(tempFile)
     throw diskError(error, keyText)
   }
-}
-
-let counter = 0
-
-/** In the annex's own directory, unless a rename from there would have to copy. */
-function newTempFile(path: Bytes, { dev }: files.FileStat, temp: TempFiles): Bytes {
-  const usual = temp.newPath()
-  if (files.stat(temp.dir)?.dev === dev) return usual
-  counter++
-  return `${parentDir(path)}/.annexe-${process.pid}-${counter}.tmp`
 }

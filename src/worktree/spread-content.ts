@@ -12,6 +12,7 @@ import type { Bytes } from '../model/bytes.js'
 import { parseKey } from '../model/key.js'
 import { formatPointer } from '../model/pointer.js'
 import type { ObjectStore } from '../store/object-store.js'
+import { UnfinishedKeys } from '../store/unfinished.js'
 import { finishWorktree } from './finish-worktree.js'
 import { populate } from './populate.js'
 
@@ -25,15 +26,18 @@ export function spreadContent(
 ): void {
   if (repository.workTree === undefined) return
   const waiting = findWaiting(repository, keyTexts)
+  const unfinished = new UnfinishedKeys(repository.annexDir)
   const refreshes: IndexRefresh[] = []
   for (const { path, oid, keyText } of waiting) {
     const object = store.locate(keyText)
     if (!object) continue
     const file = join(repository.workTree, path)
+    unfinished.noteComing(keyText)
     const stat = populate({ path: file, keyText, temp: store.temp, objectFile: object.path })
     if (stat) refreshes.push({ path, oid, stat })
   }
   if (refreshes.length > 0) finishWorktree(repository, refreshes)
+  unfinished.done()
 }
 
 interface Waiting {

@@ -3,7 +3,7 @@
  * else happens, so that at no moment the content hangs on the annex alone.
  * Implements spec: CLI, section 11.2 (unannex, uninit).
  */
-import { join, parentDir, type Repository } from '../git/repository.js'
+import { join, type Repository } from '../git/repository.js'
 import { git } from '../git/run.js'
 import { type Bytes, bytesToBuffer } from '../model/bytes.js'
 import { parseLinkTarget } from '../model/pointer.js'
@@ -12,6 +12,7 @@ import * as files from '../platform/files.js'
 import type { ObjectStore } from '../store/object-store.js'
 import type { AnnexedFile } from './annexed-files.js'
 import { populate } from './populate.js'
+import { replaceBy } from './replace-file.js'
 
 /** What the file at a path is after {@link makeOrdinary}. */
 export type UnannexOutcome =
@@ -31,24 +32,15 @@ export function makeOrdinary(
   const target = files.readLink(path)
   if (target !== undefined) {
     if (!parseLinkTarget(target)) return 'left'
-    replaceLink(path, object.path)
+    replaceBy(path, store.temp, (temp) => {
+      copyFile(object.path, temp)
+      files.chmod(temp, (Number(files.stat(object.path)!.mode) & 0o777) | 0o200)
+    })
     return 'ordinary'
   }
   populate({ path, keyText: file.keyText, temp: store.temp, objectFile: object.path })
   const stat = files.lstat(path)
   return stat?.isFile() && stat.nlink === 1n ? 'ordinary' : 'left'
-}
-
-function replaceLink(path: Bytes, object: Bytes): void {
-  const temp = `${parentDir(path)}/.annexe-${process.pid}.tmp`
-  try {
-    copyFile(object, temp)
-    files.chmod(temp, (Number(files.stat(object)!.mode) & 0o777) | 0o200)
-    files.rename(temp, path)
-  } catch (error) {
-    files.remove(temp)
-    throw error
-  }
 }
 
 /** Takes paths out of the index; the work tree keeps its files. */
