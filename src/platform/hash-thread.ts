@@ -5,7 +5,6 @@
  * Both sides share a ring of buffers and wait for each other with `Atomics`, so the caller stays
  * synchronous. Bun only: under Node the sources are not one file that a thread could load.
  */
-import { Worker } from 'node:worker_threads'
 import { bun } from './runtime.js'
 
 const SLOTS = 4
@@ -42,6 +41,8 @@ export class HashThread {
       Buffer.from(data, i * slotBytes, slotBytes),
     )
     const workerData = { control: this.#control, data, algorithm, slotBytes }
+    // Loaded on demand: most sessions of the filter see no long content, and wait for its 1.5 ms.
+    const { Worker } = process.getBuiltinModule('node:worker_threads')
     new Worker(`(${hashForever.toString()})()`, { eval: true, workerData }).unref()
   }
 
