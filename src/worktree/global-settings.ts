@@ -1,12 +1,15 @@
 /**
  * Settings that `git annex config` records in the git-annex branch, read without opening the branch:
- * one process for its config.log, none when there is no branch.
+ * from a copy of its config.log as of the branch's commit, else with one process.
+ *
+ * The copy is disposable: `COMMIT LF CONTENT` under the annex directory.
  */
 import { CommittedContent } from '../branch/committed.js'
 import { readBranchHead } from '../branch/refs.js'
-import type { Repository } from '../git/repository.js'
+import { parentDir, type Repository } from '../git/repository.js'
 import type { Bytes } from '../model/bytes.js'
 import { parseMapLog } from '../model/logs/map-log.js'
+import { isReadOnly } from '../platform/file-lock.js'
 import * as files from '../platform/files.js'
 
 const CONFIG_LOG = 'config.log'
@@ -22,5 +25,21 @@ export function readGlobalSettings(repository: Repository): ReadonlyMap<Bytes, B
 }
 
 function committedLog(repository: Repository): Bytes {
-  return new CommittedContent(repository, readBranchHead(repository)).read(CONFIG_LOG)
+  const commit = readBranchHead(repository)
+  if (commit === undefined) return ''
+  const copyFile = `${repository.annexDir}/annexe/cache/config-log`
+  const copy = files.readFile(copyFile)?.toString('latin1')
+  if (copy?.startsWith(`${commit}\n`)) return copy.slice(commit.length + 1)
+  const text = new CommittedContent(repository, commit).read(CONFIG_LOG)
+  keepCopy(copyFile, `${commit}\n${text}`)
+  return text
+}
+
+function keepCopy(path: Bytes, content: Bytes): void {
+  try {
+    files.makeDirs(parentDir(path))
+    files.replaceFile(path, Buffer.from(content, 'latin1'))
+  } catch (error) {
+    if (!isReadOnly(error)) throw error
+  }
 }

@@ -222,6 +222,18 @@ describe('git add decides', () => {
     expect(commit(repo, 'b.x', 'x')).toBeUndefined()
   })
 
+  test('by git annex config as it is now', () => {
+    const repo = annex()
+    for (const [i, value] of ['anything', 'nothing', 'anything'].entries()) {
+      repo.realAnnex('config', '--set', 'annex.largefiles', value)
+      // The second file finds what the first has kept.
+      for (const path of [`${i}a`, `${i}b`])
+        expect(commit(repo, path, 'x') !== undefined).toBe(value === 'anything')
+    }
+    repo.realAnnex('config', '--unset', 'annex.largefiles')
+    expect(commit(repo, 'c', 'x')).toBeUndefined()
+  })
+
   test('by the type of the content', () => {
     const repo = annex(['annex.largefiles', 'not mimetype=text/*'])
     expect(commit(repo, 'text', 'just some words\n')).toBeUndefined()
