@@ -1,3 +1,4 @@
+import { spawn, spawnSync } from 'node:child_process'
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -131,6 +132,32 @@ describe('PacketReader.readContent()', () => {
         expect(contentOf(reader, room).bytes.equals(content)).toBe(true)
       })
   })
+
+  test.each([97, 4093, 65_519, 65_521])(
+    'survives a pipe that gives %i bytes at a time',
+    (bytes) => {
+      const content = someBytes(bytes === 97 ? 150_000 : 900_000)
+      const stream = join(dir, `in${counter++}`)
+      const pipe = join(dir, `pipe${counter++}`)
+      writeFileSync(
+        stream,
+        written((writer) => {
+          for (let i = 0; i < 3; i++) writer.line('before')
+          writer.data(content)
+          writer.flush()
+        }),
+      )
+      spawnSync('mkfifo', [pipe])
+      spawn('dd', [`if=${stream}`, `of=${pipe}`, `bs=${bytes}`], { stdio: 'ignore' })
+      const fd = openSync(pipe, 'r')
+      const reader = new PacketReader(fd)
+      for (let i = 0; i < 3; i++) reader.next()
+      const { bytes: found, status } = contentOf(reader, 4 * MAX_PAYLOAD_BYTES)
+      expect([status, found.equals(content)]).toEqual(['flush', true])
+      expect(reader.next()).toBe('eof')
+      closeSync(fd)
+    },
+  )
 
   test.each([
     ['eof', ''],
