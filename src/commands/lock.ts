@@ -1,7 +1,7 @@
 /** `git annex lock [PATH …]`: turns files into links to their read-only objects. */
 import { changeForms } from '../cli/change-form.js'
 import { type Command, jsonOptions } from '../cli/command.js'
-import { lockFile } from '../worktree/lock-files.js'
+import { isLinkReplaced, lockFile } from '../worktree/lock-files.js'
 
 export const lock: Command<typeof jsonOptions, 'annex'> = {
   name: 'lock',
@@ -19,7 +19,8 @@ export const lock: Command<typeof jsonOptions, 'annex'> = {
       { words, matching, options: {} },
       {
         command: 'lock',
-        isDue: ({ isLink }) => !isLink,
+        // A link in the index may have been replaced by a file: that is told, not passed over.
+        isDue: (file, repository) => !file.isLink || isLinkReplaced(file, repository),
         change: (file, tools) => lockFile(file, { force }, tools),
       },
     )

@@ -28,8 +28,9 @@ export const unannex: Command<typeof jsonOptions, 'annex'> = {
       yield {
         command: 'unannex',
         item: found,
-        perform() {
+        perform(ui) {
           if (makeOrdinary(file, { repository, store }) === 'ordinary') forgotten.push(file.path)
+          else ui.silent()
           return true
         },
       }

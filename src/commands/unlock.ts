@@ -1,7 +1,7 @@
 /** `git annex unlock [PATH …]`: turns links into files that can be modified. */
 import { changeForms } from '../cli/change-form.js'
 import { type Command, jsonOptions } from '../cli/command.js'
-import { unlockFile } from '../worktree/lock-files.js'
+import { isLinkInPlace, unlockFile } from '../worktree/lock-files.js'
 
 export const unlock: Command<typeof jsonOptions, 'annex'> = {
   name: 'unlock',
@@ -18,7 +18,7 @@ export const unlock: Command<typeof jsonOptions, 'annex'> = {
       { words, matching, options: {} },
       {
         command: 'unlock',
-        isDue: ({ isLink }) => isLink,
+        isDue: (file, repository) => file.isLink && isLinkInPlace(file, repository),
         change: unlockFile,
       },
     )

@@ -132,8 +132,13 @@ function lockIn(unsettled: Source, tools: AddTools): Bytes {
   }
   refuseChanged(source)
   const temp = tools.store.temp.newPath()
-  linkOrCopy(file, temp)
-  tools.store.moveIn(keyText, temp)
+  try {
+    linkOrCopy(source, temp)
+    tools.store.moveIn(keyText, temp)
+  } catch (error) {
+    files.remove(temp)
+    throw error
+  }
   const now = files.lstat(file)
   const isWritten = now?.size !== source.before.size || now.mtimeNs !== source.before.mtimeNs
   if (isWritten || hasOpenWriters(file)) {
@@ -158,12 +163,20 @@ function settledStat({ file, path, before }: Source): files.FileStat {
   return settled
 }
 
-function linkOrCopy(file: Bytes, temp: Bytes): void {
+/** A file with other names is copied: who has one of them could write to the object. */
+function linkOrCopy(source: Source, temp: Bytes): void {
+  if (source.before.nlink === 1n && tryLink(source.file, temp)) return
+  copyFile(source.file, temp)
+  refuseChanged(source)
+}
+
+function tryLink(file: Bytes, temp: Bytes): boolean {
   try {
     files.hardLink(file, temp)
+    return true
   } catch (error) {
     if (!isErrno(error, 'EXDEV', 'EPERM', 'EMLINK', 'ENOTSUP')) throw error
-    copyFile(file, temp)
+    return false
   }
 }
 

@@ -5,16 +5,20 @@
  */
 import { isUnchangedSince } from '../git/index-stat.js'
 import { join, type Repository } from '../git/repository.js'
-import { type Bytes, bytesToText } from '../model/bytes.js'
+import type { Bytes } from '../model/bytes.js'
 import { AnnexError } from '../model/errors.js'
-import { parseKey } from '../model/key.js'
+import { formatKey, parseKey } from '../model/key.js'
 import { formatLinkTarget, formatPointer, parseLinkTarget } from '../model/pointer.js'
 import { copyFile } from '../platform/copy.js'
 import * as files from '../platform/files.js'
+import type { ObjectPlace } from '../store/layout.js'
 import type { ObjectStore } from '../store/object-store.js'
+import { isWritableObject, ownObject } from '../store/own-object.js'
+import { quarantine } from '../store/quarantine.js'
 import type { AddedFile } from './add-file.js'
 import type { AnnexedFile } from './annexed-files.js'
-import { isPointerOf } from './pointer-file.js'
+import { isPointerOf, youngestMtime } from './pointer-file.js'
+import { tryLink } from './populate.js'
 import { replaceBy } from './replace-file.js'
 
 export interface FormTools {
@@ -24,30 +28,53 @@ export interface FormTools {
   readonly isContent: (path: Bytes, keyText: Bytes) => boolean
 }
 
-const WRITABLE = 0o200
-const AGE_SECONDS = 2
+/** What locking and unlocking need besides. */
+export interface LockTools extends FormTools {
+  /** `annex.thin`: an unlocked file is a hard link to its object, when nothing else is. */
+  readonly isThin: boolean
+  /** Records that content came to this repository, or is lost. */
+  readonly recordPresence: (keyText: Bytes, isPresent: boolean) => void
+}
 
-/** Replaces a link by a file: the content when it is here, else its pointer. */
-export function unlockFile(file: AnnexedFile, { repository, store }: FormTools): AddedFile {
-  const path = join(repository.workTree!, file.path)
-  const key = parseKey(file.keyText)!
-  const content = formatPointer(key)
-  const object = store.locate(file.keyText)
-  const objectMode = object ? Number(files.stat(object.path)!.mode) & 0o777 : 0
-  if (files.readLink(path) !== undefined)
-    replaceBy(path, store.temp, (temp) => {
-      if (object) copyFile(object.path, temp)
-      else files.writeFile(temp, content)
-      files.chmod(temp, (objectMode || 0o644) | WRITABLE)
-      files.setMtime(temp, Date.now() / 1000 - AGE_SECONDS)
-    })
-  return {
-    path: file.path,
-    keyText: file.keyText,
-    mode: (objectMode & 0o111) !== 0 ? 0o100755 : 0o100644,
-    content,
-    stat: files.lstat(path)!,
-  }
+const WRITABLE = 0o200
+const EXECUTABLE = 0o111
+
+/** Whether the work tree has the link of the file's key where the index has it. */
+export function isLinkInPlace({ path, keyText }: AnnexedFile, repository: Repository): boolean {
+  const target = files.readLink(join(repository.workTree!, path))
+  const key = target === undefined ? undefined : parseLinkTarget(target)
+  return key !== undefined && formatKey(key) === keyText
+}
+
+/** Whether the work tree has a file of its own where the index has a link. */
+export function isLinkReplaced({ path, isLink }: AnnexedFile, repository: Repository): boolean {
+  return isLink && files.lstat(join(repository.workTree!, path))?.isFile() === true
+}
+
+/**
+ * Replaces a link by a file: the content when it is here, else its pointer. An empty content stays
+ * a pointer: git would ask for an empty annexed file for ever.
+ * @param file one whose {@link isLinkInPlace}
+ */
+export function unlockFile(
+  file: AnnexedFile,
+  { repository, store, isThin }: Pick<LockTools, 'repository' | 'store' | 'isThin'>,
+): AddedFile {
+  const { path, keyText } = file
+  const place = join(repository.workTree!, path)
+  const content = formatPointer(parseKey(keyText)!)
+  const object = store.locate(keyText)?.path
+  const stat = object === undefined ? undefined : files.stat(object)
+  const mode = stat ? (Number(stat.mode) & 0o777) | WRITABLE : 0o644
+  replaceBy(place, store.temp, (temp) => {
+    if (!object || !stat?.size) files.writeFile(temp, content)
+    else if (isThin && tryLink(object, temp, BigInt(mode))) return
+    else copyFile(object, temp)
+    files.chmod(temp, mode)
+    files.setMtime(temp, youngestMtime())
+  })
+  const gitMode = (mode & EXECUTABLE) !== 0 ? 0o100755 : 0o100644
+  return { path, keyText, mode: gitMode, content, stat: files.lstat(place)! }
 }
 
 /**
@@ -58,15 +85,18 @@ export function unlockFile(file: AnnexedFile, { repository, store }: FormTools):
 export function lockFile(
   file: AnnexedFile,
   { force }: { readonly force: boolean },
-  tools: FormTools,
+  tools: LockTools,
 ): AddedFile {
-  const { repository } = tools
+  const { repository, store } = tools
   const path = join(repository.workTree!, file.path)
   const stat = files.lstat(path)
   if (stat?.isFile()) keepContent(file, { path, stat, force }, tools)
+  else if (stat && !force && !isLinkInPlace(file, repository)) throw modified()
   const target = formatLinkTarget(parseKey(file.keyText)!, file.path)
-  if (!stat?.isSymbolicLink() || !parseLinkTarget(files.readLink(path)!))
-    replaceBy(path, tools.store.temp, (temp) => files.symlink(target, temp))
+  if (!isLinkInPlace(file, repository))
+    replaceBy(path, store.temp, (temp) => files.symlink(target, temp))
+  const object = store.locate(file.keyText)
+  if (object && isWritableObject(object)) lockDown(file.keyText, object, tools)
   return {
     path: file.path,
     keyText: file.keyText,
@@ -80,7 +110,7 @@ export function lockFile(
 function keepContent(
   file: AnnexedFile,
   { path, stat, force }: { path: Bytes; stat: files.FileStat; force: boolean },
-  { store, isContent }: FormTools,
+  { store, isContent, recordPresence }: LockTools,
 ): void {
   if (isPointerOf(path, stat, file.keyText)) return
   const hasObject = store.has(file.keyText)
@@ -91,12 +121,30 @@ function keepContent(
     const temp = store.temp.newPath()
     copyFile(path, temp)
     store.moveIn(file.keyText, temp)
+    recordPresence(file.keyText, true)
     return
   }
   if (force) return
-  throw new AnnexError(
+  throw modified()
+}
+
+function modified(): AnnexError {
+  return new AnnexError(
     'FILE_CHANGED',
     `Locking this file would discard any changes you have made to it. Use 'git annex add' to stage your changes. (Or, use --force to override)`,
-    { hint: `${bytesToText(file.path)} was modified` },
   )
+}
+
+/**
+ * Makes an object that was a work tree file as well (annex.thin) one that nobody can change. If
+ * somebody has, it is no content of its key any more, and is put aside.
+ */
+function lockDown(keyText: Bytes, object: ObjectPlace, tools: LockTools): void {
+  const { store, isContent, recordPresence } = tools
+  if (isContent(object.path, keyText)) {
+    ownObject(store, object)
+    return
+  }
+  quarantine(store, keyText)
+  recordPresence(keyText, false)
 }

@@ -82,10 +82,13 @@ export function populate(population: Population): files.FileStat | undefined {
 }
 
 /**
- * Links the object if nothing else is linked to it. It becomes as writable as the pointer was: that
- * is what annex.thin means. Its execute bits stay, so an executable pointer needs a copy.
+ * Links the object, for annex.thin, if nothing else is linked to it. It becomes as writable as the
+ * file is to be. Its execute bits stay, so an executable file needs a copy.
+ * @param temp where the link goes
+ * @param mode of the file
+ * @returns false when a copy is needed
  */
-function tryLink(objectFile: Bytes, temp: Bytes, mode: bigint): boolean {
+export function tryLink(objectFile: Bytes, temp: Bytes, mode: bigint): boolean {
   const object = files.lstat(objectFile)
   if (object?.nlink !== 1n || (mode & EXECUTE_BITS) !== 0n) return false
   try {

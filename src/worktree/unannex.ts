@@ -6,13 +6,17 @@
 import { join, type Repository } from '../git/repository.js'
 import { git } from '../git/run.js'
 import { type Bytes, bytesToBuffer } from '../model/bytes.js'
-import { parseLinkTarget } from '../model/pointer.js'
 import { copyFile } from '../platform/copy.js'
 import * as files from '../platform/files.js'
 import type { ObjectStore } from '../store/object-store.js'
+import type { TempFiles } from '../store/temp-files.js'
 import type { AnnexedFile } from './annexed-files.js'
-import { populate } from './populate.js'
+import { isLinkInPlace } from './lock-files.js'
+import { isPointerOf } from './pointer-file.js'
 import { replaceBy } from './replace-file.js'
+
+const MODE_BITS = 0o777
+const WRITABLE = 0o200
 
 /** What the file at a path is after {@link makeOrdinary}. */
 export type UnannexOutcome =
@@ -27,20 +31,30 @@ export function makeOrdinary(
   { repository, store }: { repository: Repository; store: ObjectStore },
 ): UnannexOutcome {
   const path = join(repository.workTree!, file.path)
-  const object = store.locate(file.keyText)
-  if (!object) return 'left'
-  const target = files.readLink(path)
-  if (target !== undefined) {
-    if (!parseLinkTarget(target)) return 'left'
-    replaceBy(path, store.temp, (temp) => {
-      copyFile(object.path, temp)
-      files.chmod(temp, (Number(files.stat(object.path)!.mode) & 0o777) | 0o200)
-    })
+  const object = store.locate(file.keyText)?.path
+  const stat = files.lstat(path)
+  if (!object || !stat) return 'left'
+  if (isLinkInPlace(file, repository)) {
+    replaceByContent(path, object, { mode: files.stat(object)!.mode, temp: store.temp })
     return 'ordinary'
   }
-  populate({ path, keyText: file.keyText, temp: store.temp, objectFile: object.path })
-  const stat = files.lstat(path)
-  return stat?.isFile() && stat.nlink === 1n ? 'ordinary' : 'left'
+  if (!stat.isFile()) return 'left'
+  // With annex.thin the file may be the object.
+  const isObject = files.stat(object)?.ino === stat.ino
+  if (isObject || isPointerOf(path, stat, file.keyText))
+    replaceByContent(path, object, { mode: stat.mode, temp: store.temp })
+  return 'ordinary'
+}
+
+function replaceByContent(
+  path: Bytes,
+  object: Bytes,
+  { mode, temp }: { mode: bigint; temp: TempFiles },
+): void {
+  replaceBy(path, temp, (made) => {
+    copyFile(object, made)
+    files.chmod(made, (Number(mode) & MODE_BITS) | WRITABLE)
+  })
 }
 
 /** Takes paths out of the index; the work tree keeps its files. */
