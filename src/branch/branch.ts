@@ -202,6 +202,11 @@ export class AnnexBranch extends BranchQueries implements Disposable {
     addPending(view.pending, { timeMs, clock, path, edit })
   }
 
+  /** Makes the log say what was found out, unless it says so already. */
+  correctPresence(key: Bytes, uuid: Uuid, isPresent: boolean): void {
+    if (this.locations(key).includes(uuid) !== isPresent) this.setPresence(key, uuid, isPresent)
+  }
+
   /**
    * Records a change of a branch file.
    * @throws Error when the edit does not fit the family of the file

@@ -42,6 +42,8 @@ export interface ItemUi {
   note(text: string): void
   /** Lines of their own below the item, indented by two; also `note` in JSON. */
   longNote(text: string): void
+  /** Like a long note, for people only: JSON tells the same by fields. */
+  advice(text: string): void
   /** To stderr, indented; `error-messages` with --json-error-messages. */
   warning(text: string): void
   /** Bytes done so far; drawn on a terminal, an object of its own with --json-progress. */

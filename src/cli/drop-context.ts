@@ -4,6 +4,7 @@
  */
 import { checkAttributes, mayHaveAttribute } from '../git/check-attr.js'
 import type { Bytes } from '../model/bytes.js'
+import type { Uuid } from '../model/uuid.js'
 import { type CopiesNeeded, resolveCopies } from '../policy/numcopies.js'
 import { trustOf } from '../policy/trust.js'
 import type { DropBase, DropOutcome } from '../transfer/drop.js'
@@ -94,26 +95,39 @@ export async function dropBase(
   }
 }
 
+const TRY_MOVE = 'Rather than dropping this file, try using: git annex move'
+
+/** A drop that was refused for want of copies. */
+export interface UnsafeDrop {
+  readonly base: DropBase
+  readonly outcome: DropOutcome
+  /** The repository that was to lose its copy. */
+  readonly from: Uuid
+  /** Advice when no other repository may have the content. */
+  readonly nowhere?: string
+}
+
 /** Says why a drop was refused and what would help. */
 export async function tellUnsafe(
   annex: Annex,
   ui: ItemUi,
-  { base, outcome, from }: { base: DropBase; outcome: DropOutcome; from: Bytes },
+  { base, outcome, from, nowhere = TRY_MOVE }: UnsafeDrop,
 ): Promise<void> {
   const { keyText, needed } = base
-  const { copies = [], unreachable = [], lockless = [] } = outcome.evidence ?? {}
-  const wanted = Math.max(needed.numcopies, from === annex.uuid ? needed.mincopies : 0)
+  const { copies = [], unreachable = [], missing = [], lockless = [] } = outcome.evidence ?? {}
+  const { numcopies, mincopies } = needed
+  const proven = new Set(copies.map(({ uuid }) => uuid))
   ui.note('unsafe')
-  if (copies.length < wanted)
+  if (proven.size < numcopies)
     ui.longNote(
-      `Could only verify the existence of ${copies.length} out of ${wanted} necessary ${wanted === 1 ? 'copy' : 'copies'}`,
+      `Could only verify the existence of ${proven.size} out of ${numcopies} necessary ${numcopies === 1 ? 'copy' : 'copies'}`,
     )
-  else tellUnlocked(ui, needed.mincopies, lockless)
+  else tellUnlocked(ui, mincopies, lockless)
   await tellWhereToLook(annex, ui, {
     keyText,
     unreachable,
-    except: from,
-    nowhere: 'Rather than dropping this file, try using: git annex move',
+    except: [from, ...proven, ...missing.map(({ uuid }) => uuid)],
+    nowhere,
   })
   ui.longNote('(Use --force to override this check, or adjust numcopies.)')
 }

@@ -30,6 +30,7 @@ export function fetchAction(annex: Annex, found: Found, { only, destination }: F
       await tellWhereToLook(annex, ui, {
         keyText,
         unreachable: failed,
+        except: failed.map(({ uuid }) => uuid),
         nowhere: 'No other repository is known to contain the file.',
       })
       return false

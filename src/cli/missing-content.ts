@@ -14,26 +14,27 @@ export interface WhereToLook {
   readonly keyText: Bytes
   /** Remotes that were tried or asked in vain. */
   readonly unreachable: readonly Remote[]
-  /** A repository whose copy does not help. */
-  readonly except?: Uuid
-  /** What to say when no other repository is known to have it. */
+  /** Repositories that were counted already, or are known not to have it after all. */
+  readonly except?: Iterable<Uuid>
+  /** What to say when no other repository is known to have it; empty: nothing. */
   readonly nowhere: string
 }
 
 /** Tells which repositories may have the content; JSON gets them as `wanted`. */
 export async function tellWhereToLook(annex: Annex, ui: ItemUi, place: WhereToLook): Promise<void> {
-  const { keyText, unreachable, except, nowhere } = place
+  const { keyText, unreachable, nowhere } = place
+  const except = new Set([annex.uuid, WEB_UUID, ...(place.except ?? [])])
   const names = await RepositoryNames.read(annex)
   const candidates = annex.branch
     .locations(keyText)
-    .filter((uuid) => uuid !== annex.uuid && uuid !== except && uuid !== WEB_UUID)
+    .filter((uuid) => !except.has(uuid))
     .filter((uuid) => trustOf(uuid, annex.trust) !== 'dead')
   const isUntrusted = (uuid: Uuid) => trustOf(uuid, annex.trust) === 'untrusted'
   const trusted = candidates.filter((uuid) => !isUntrusted(uuid))
   if (unreachable.length > 0)
     ui.longNote(`Unable to access these remotes: ${unreachable.map(({ name }) => name).join(', ')}`)
   const tell = (heading: string, uuids: readonly Uuid[]) => {
-    if (uuids.length > 0) ui.longNote(`${heading}\n${names.block(uuids)}`)
+    if (uuids.length > 0) ui.advice(`${heading}\n${names.block(uuids)}`)
   }
   tell(
     'Try making some of these remotes available:',
@@ -44,7 +45,7 @@ export async function tellWhereToLook(annex: Annex, ui: ItemUi, place: WhereToLo
     trusted.filter((uuid) => !names.isRemote(uuid)),
   )
   tell('Also these untrusted repositories may contain the file:', candidates.filter(isUntrusted))
-  if (candidates.length === 0) ui.longNote(nowhere)
+  if (candidates.length === 0 && nowhere !== '') ui.advice(nowhere)
   ui.field(
     'wanted',
     candidates.map((uuid) => names.object(uuid)),
@@ -57,7 +58,7 @@ async function tellIgnored(annex: Annex, ui: ItemUi, candidates: readonly Uuid[]
     (remote) => remote.isIgnored && candidates.includes(remote.uuid),
   )
   if (ignored.length > 0)
-    ui.longNote(
+    ui.advice(
       `(Note that these git remotes have annex-ignore set: ${ignored.map(({ name }) => name).join(' ')})`,
     )
 }

@@ -69,6 +69,8 @@ class JsonItem implements ReportedItem {
     this.#notes.push(text)
   }
 
+  advice(_text: string): void {}
+
   warning(text: string): void {
     this.#message(indent(text))
   }

@@ -59,6 +59,7 @@ class AnswerItem implements ReportedItem {
 
   note(_text: string): void {}
   longNote(_text: string): void {}
+  advice(_text: string): void {}
   field(_name: string, _value: unknown): void {}
   fields(_make: () => Readonly<Record<string, unknown>>): void {}
   silent(): void {}
@@ -111,6 +112,10 @@ class LineItem extends AnswerItem {
 
   override longNote(text: string): void {
     this.#append(`\n${indent(text)}\n`)
+  }
+
+  override advice(text: string): void {
+    this.longNote(text)
   }
 
   override warning(text: string): void {

@@ -1,5 +1,5 @@
 /** What commands that move content need, taken from the repository once. */
-import { bytesToText } from '../model/bytes.js'
+import { type Bytes, bytesToText } from '../model/bytes.js'
 import { AnnexError } from '../model/errors.js'
 import { parseSize } from '../model/units.js'
 import type { Remote } from '../remotes/remote.js'
@@ -48,10 +48,22 @@ export async function namedRemote(annex: Annex, name: string): Promise<Remote | 
   })
 }
 
+/**
+ * Whether a remote that the user named is worth asking for a content: by the location log, but for
+ * those who insist.
+ */
+export function mayHave(
+  annex: Annex,
+  keyText: Bytes,
+  { remote, force }: { remote: Remote; force: boolean },
+): boolean {
+  return force || annex.branch.locations(keyText).includes(remote.uuid)
+}
+
 /** The remotes that the location log names for a key, cheapest first, ignored ones left out. */
 export function remotesWith(
   annex: Annex,
-  keyText: string,
+  keyText: Bytes,
   remotes: readonly Remote[],
 ): readonly Remote[] {
   const locations = new Set(annex.branch.locations(keyText))

@@ -32,6 +32,18 @@ export function compileWanted(annex: Annex, uuid: Uuid): Wanted {
   }
 }
 
+/**
+ * Compiles what a repository must keep: its required content, as if it had lost the content.
+ * @returns undefined when nothing is required of it
+ */
+export function compileRequired(annex: Annex, uuid: Uuid): Wanted | undefined {
+  const text = annex.branch.uuidLog('required-content.log').get(uuid) ?? ''
+  if (text.trim() === '') return undefined
+  const context = new RepositoryContext(annex, uuid)
+  const matches = compileOrKeep(text, context)
+  return (found) => matches(new FactsWithout(annex, { context, found, uuid }))
+}
+
 function compileOrKeep(text: Bytes, context: RepositoryContext): Matcher {
   try {
     return compileMatcher(parseExpression(text, termParser('preferred')), context)
@@ -54,7 +66,7 @@ class RepositoryContext extends OptionContext {
 class RepositoryFacts extends FoundFacts {
   readonly #annex: Annex
   readonly #found: Matchable
-  readonly #uuid: Uuid
+  protected readonly repository: Uuid
 
   constructor(
     annex: Annex,
@@ -63,7 +75,7 @@ class RepositoryFacts extends FoundFacts {
     super(annex, context, found)
     this.#annex = annex
     this.#found = found
-    this.#uuid = uuid
+    this.repository = uuid
   }
 
   /** Relative to the top, unlike that of an option. */
@@ -73,6 +85,24 @@ class RepositoryFacts extends FoundFacts {
 
   override get isPresent(): boolean {
     const { store, uuid } = this.#annex
-    return this.#uuid === uuid ? store.has(this.#found.keyText) : this.locations.has(this.#uuid)
+    return this.repository === uuid
+      ? store.has(this.#found.keyText)
+      : this.locations.has(this.repository)
+  }
+}
+
+/**
+ * The same once the repository has dropped the content; but `present` keeps what is there, as it
+ * does in git-annex.
+ */
+class FactsWithout extends RepositoryFacts {
+  override get locations(): ReadonlySet<Uuid> {
+    const others = new Set(super.locations)
+    others.delete(this.repository)
+    return others
+  }
+
+  override get isPresent(): boolean {
+    return true
   }
 }

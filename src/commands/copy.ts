@@ -8,7 +8,7 @@ import {
   transferOptions,
 } from '../cli/command.js'
 import { type Found, seek, seekOptions } from '../cli/seek.js'
-import { hereAsDestination, namedRemote, remotesWith } from '../cli/transfer-context.js'
+import { hereAsDestination, mayHave, namedRemote, remotesWith } from '../cli/transfer-context.js'
 import { AnnexError } from '../model/errors.js'
 import type { Remote } from '../remotes/remote.js'
 import { fetchContent } from '../transfer/fetch.js'
@@ -35,7 +35,7 @@ export const copy: Command<typeof options, 'annex'> = {
     const target = to === undefined ? undefined : await namedRemote(annex, to)
     const source = from === undefined ? undefined : await namedRemote(annex, from)
     if (target === undefined && source === undefined)
-      throw new AnnexError('USAGE', 'Specify either --from or --to')
+      throw new AnnexError('USAGE', 'Specify --from or --to')
     if (target !== undefined && target !== 'here') {
       if (source !== undefined && source !== 'here')
         throw new AnnexError('NOT_BUILT_YET', 'copy --from A --to B is not built yet', {
@@ -49,7 +49,7 @@ export const copy: Command<typeof options, 'annex'> = {
     }
     const only = source === 'here' ? undefined : source
     for (const found of seek(annex, args))
-      yield found && isToFetch(annex, found, only)
+      yield found && isToFetch(annex, found, { only, force })
         ? fetchAction(annex, found, only, force)
         : undefined
   },
@@ -61,10 +61,13 @@ function isToSend(annex: Annex, { keyText }: Found, target: Remote, fast: boolea
   return !fast || !annex.branch.locations(keyText).includes(target.uuid)
 }
 
-/** A named remote is only asked for what it is known to have. */
-function isToFetch(annex: Annex, { keyText }: Found, only: Remote | undefined): boolean {
+function isToFetch(
+  annex: Annex,
+  { keyText }: Found,
+  { only, force }: { only: Remote | undefined; force: boolean },
+): boolean {
   if (annex.store.has(keyText)) return false
-  return only === undefined || annex.branch.locations(keyText).includes(only.uuid)
+  return only === undefined || mayHave(annex, keyText, { remote: only, force })
 }
 
 function sendAction(
@@ -78,7 +81,7 @@ function sendAction(
     item: found,
     async perform(ui) {
       if (!fast && (await target.checkPresent(keyText))) {
-        annex.branch.setPresence(keyText, target.uuid, true)
+        annex.branch.correctPresence(keyText, target.uuid, true)
         return true
       }
       ui.note(`to ${target.name}...`)

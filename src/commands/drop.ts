@@ -8,6 +8,7 @@ import {
   type OptionSpecs,
 } from '../cli/command.js'
 import { CopiesPolicy, dropBase, tellUnsafe } from '../cli/drop-context.js'
+import { RequiredContent } from '../cli/required-content.js'
 import { type Found, seek, seekOptions } from '../cli/seek.js'
 import { namedRemote } from '../cli/transfer-context.js'
 import type { Remote } from '../remotes/remote.js'
@@ -32,10 +33,11 @@ export const drop: Command<typeof options, 'annex'> = {
     const { from, force, numcopies, mincopies } = args.options
     const place = from === undefined ? 'here' : await namedRemote(annex, from)
     const policy = new CopiesPolicy(annex, { numcopies, mincopies })
+    const plan = { policy, required: new RequiredContent(annex), force }
     for (const found of seek(annex, args)) {
       if (!found) yield undefined
-      else if (place !== 'here') yield dropRemoteAction(annex, found, { place, policy, force })
-      else if (annex.store.has(found.keyText)) yield dropAction(annex, found, { policy, force })
+      else if (place !== 'here') yield dropRemoteAction(annex, found, { ...plan, place })
+      else if (annex.store.has(found.keyText)) yield dropAction(annex, found, plan)
       else yield undefined
     }
   },
@@ -43,10 +45,12 @@ export const drop: Command<typeof options, 'annex'> = {
 
 interface DropPlan {
   readonly policy: CopiesPolicy
+  readonly required: RequiredContent
   readonly force: boolean
 }
 
-function dropAction(annex: Annex, found: Found, { policy, force }: DropPlan): Action {
+function dropAction(annex: Annex, found: Found, plan: DropPlan): Action {
+  const { policy, required, force } = plan
   const { keyText } = found
   return {
     command: 'drop',
@@ -54,6 +58,7 @@ function dropAction(annex: Annex, found: Found, { policy, force }: DropPlan): Ac
     async perform(ui) {
       // Another file with the same content may have been dropped before this one.
       if (!annex.store.has(keyText)) return true
+      if (!force && required.refuses(found, annex.uuid, ui)) return false
       const base = await dropBase(annex, keyText, policy.neededFor(keyText))
       const outcome = await dropHere(base, {
         justification: { kind: force ? 'forced' : 'numcopies' },
@@ -69,13 +74,14 @@ function dropAction(annex: Annex, found: Found, { policy, force }: DropPlan): Ac
 function dropRemoteAction(
   annex: Annex,
   found: Found,
-  { place, policy, force }: DropPlan & { readonly place: Remote },
+  { place, policy, required, force }: DropPlan & { readonly place: Remote },
 ): Action {
   const { keyText } = found
   return {
     command: `drop ${place.name}`,
     item: found,
     async perform(ui) {
+      if (!force && required.refuses(found, place.uuid, ui)) return false
       const base = await dropBase(annex, keyText, policy.neededFor(keyText))
       const outcome = await dropFromRemote(base, place, {
         justification: { kind: force ? 'forced' : 'numcopies' },

@@ -3,7 +3,7 @@ import type { Annex } from '../cli/annex.js'
 import { batchOptions, type Command, type OptionSpecs, transferOptions } from '../cli/command.js'
 import { fetchAction } from '../cli/fetch-action.js'
 import { seek, seekOptions } from '../cli/seek.js'
-import { hereAsDestination, namedRemote } from '../cli/transfer-context.js'
+import { hereAsDestination, mayHave, namedRemote } from '../cli/transfer-context.js'
 import { AnnexError } from '../model/errors.js'
 import type { Remote } from '../remotes/remote.js'
 
@@ -28,6 +28,7 @@ export const get: Command<typeof options, 'annex'> = {
     const destination = hereAsDestination(annex, { force })
     for (const found of seek(annex, args)) {
       if (!found || annex.store.has(found.keyText)) yield undefined
+      else if (only && !mayHave(annex, found.keyText, { remote: only, force })) yield undefined
       else yield fetchAction(annex, found, { only, destination })
     }
   },

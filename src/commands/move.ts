@@ -12,14 +12,16 @@ import {
   type OptionSpecs,
   transferOptions,
 } from '../cli/command.js'
-import { CopiesPolicy, dropBase } from '../cli/drop-context.js'
+import { CopiesPolicy, dropBase, tellUnsafe } from '../cli/drop-context.js'
+import { RequiredContent } from '../cli/required-content.js'
 import { type Found, seek, seekOptions } from '../cli/seek.js'
-import { hereAsDestination, namedRemote, remotesWith } from '../cli/transfer-context.js'
+import { hereAsDestination, mayHave, namedRemote, remotesWith } from '../cli/transfer-context.js'
+import type { Bytes } from '../model/bytes.js'
 import { AnnexError } from '../model/errors.js'
 import type { Uuid } from '../model/uuid.js'
 import { isTrustWorsened } from '../policy/trust.js'
 import type { Remote } from '../remotes/remote.js'
-import { type DropOutcome, dropFromRemote, dropHere, type Justification } from '../transfer/drop.js'
+import { dropFromRemote, dropHere, type Justification } from '../transfer/drop.js'
 import { fetchContent } from '../transfer/fetch.js'
 import { sendContent } from '../transfer/send.js'
 
@@ -43,9 +45,10 @@ export const move: Command<typeof options, 'annex'> = {
     const { to, from, force, numcopies, mincopies } = args.options
     const target = to === undefined ? undefined : await namedRemote(annex, to)
     const source = from === undefined ? undefined : await namedRemote(annex, from)
-    const mover = new Mover(annex, new CopiesPolicy(annex, { numcopies, mincopies }), force)
+    const policy = new CopiesPolicy(annex, { numcopies, mincopies })
+    const mover = new Mover(annex, policy, force)
     if (target === undefined && source === undefined)
-      throw new AnnexError('USAGE', 'Specify either --from or --to')
+      throw new AnnexError('USAGE', 'Specify --from or --to')
     if (isRemote(target) && isRemote(source))
       throw new AnnexError('NOT_BUILT_YET', 'move --from A --to B is not built yet', {
         hint: 'git annex move --from A, then git annex move --to B',
@@ -65,11 +68,13 @@ function isRemote(place: Remote | 'here' | undefined): place is Remote {
 class Mover {
   readonly #annex: Annex
   readonly #policy: CopiesPolicy
+  readonly #required: RequiredContent
   readonly #force: boolean
 
   constructor(annex: Annex, policy: CopiesPolicy, force: boolean) {
     this.#annex = annex
     this.#policy = policy
+    this.#required = new RequiredContent(annex)
     this.#force = force
   }
 
@@ -80,17 +85,15 @@ class Mover {
     const perform = async (ui: ItemUi) => {
       if (!annex.store.has(keyText)) return true
       const had = await target.checkPresent(keyText)
-      if (had) annex.branch.setPresence(keyText, target.uuid, true)
+      if (had) annex.branch.correctPresence(keyText, target.uuid, true)
       else {
         ui.note(`to ${target.name}...`)
         await sendContent(keyText, target, { origin: annex, ui })
       }
-      const outcome = await dropHere(await this.#base(keyText), {
+      return await this.#drop(found, 'here', {
         justification: this.#justify(had, annex.uuid, target),
-        branch: annex.branch,
-        contentGone: () => annex.workTree.contentChanged(keyText),
+        ui,
       })
-      return this.#conclude(ui, outcome, 'here')
     }
     return { command: 'move', item: found, perform }
   }
@@ -99,33 +102,31 @@ class Mover {
   async fromRemotes(found: Found, source: Remote | undefined): Promise<Action | undefined> {
     const annex = this.#annex
     const { keyText } = found
-    const candidates = remotesWith(annex, keyText, source ? [source] : await annex.remotes())
+    const candidates = source
+      ? [source].filter((remote) => mayHave(annex, keyText, { remote, force: this.#force }))
+      : remotesWith(annex, keyText, await annex.remotes())
     if (candidates.length === 0) return undefined
     const perform = async (ui: ItemUi) => {
       const had = annex.store.has(keyText)
       const from = had ? candidates[0] : await this.#fetch(keyText, candidates, ui)
       if (!from) return false
-      const outcome = await dropFromRemote(await this.#base(keyText), from, {
+      if (had) ui.note(`from ${from.name}...`)
+      return await this.#drop(found, from, {
         justification: this.#justify(had, from.uuid, 'here'),
-        branch: annex.branch,
+        ui,
       })
-      return this.#conclude(ui, outcome, from.name)
     }
     return { command: 'move', item: found, perform }
   }
 
   async #fetch(
-    keyText: string,
+    keyText: Bytes,
     candidates: readonly Remote[],
     ui: ItemUi,
   ): Promise<Remote | undefined> {
     const destination = hereAsDestination(this.#annex, { force: this.#force })
     const { from } = await fetchContent(keyText, candidates, { destination, ui })
     return from
-  }
-
-  #base(keyText: string) {
-    return dropBase(this.#annex, keyText, this.#policy.neededFor(keyText))
   }
 
   /** Numcopies decides when the copy at the destination is none that the move has made. */
@@ -136,8 +137,28 @@ class Mover {
     return had || isWorse ? { kind: 'numcopies' } : { kind: 'moved', to }
   }
 
-  #conclude(ui: ItemUi, { dropped }: DropOutcome, place: string): boolean {
-    if (!dropped) ui.longNote(`Content not dropped from ${place}.`)
-    return dropped
+  /** Drops the copy at the source; when it must stay, says why. */
+  async #drop(
+    found: Found,
+    from: Remote | 'here',
+    { justification, ui }: { justification: Justification; ui: ItemUi },
+  ): Promise<boolean> {
+    const annex = this.#annex
+    const { keyText } = found
+    const uuid = from === 'here' ? annex.uuid : from.uuid
+    const isKept = !this.#force && this.#required.refuses(found, uuid, ui)
+    if (!isKept) {
+      const base = await dropBase(annex, keyText, this.#policy.neededFor(keyText))
+      const options = { justification, branch: annex.branch }
+      const contentGone = () => annex.workTree.contentChanged(keyText)
+      const outcome =
+        from === 'here'
+          ? await dropHere(base, { ...options, contentGone })
+          : await dropFromRemote(base, from, options)
+      if (outcome.dropped) return true
+      await tellUnsafe(annex, ui, { base, outcome, from: uuid, nowhere: '' })
+    }
+    ui.longNote(`Content not dropped from ${from === 'here' ? 'here' : from.name}.`)
+    return false
   }
 }

@@ -73,7 +73,8 @@ function sendAction(annex: Annex, keyText: Bytes, remote: Remote): Action {
     item: { label: bytesToText(keyText) },
     async perform(ui) {
       try {
-        if (await remote.checkPresent(keyText)) annex.branch.setPresence(keyText, remote.uuid, true)
+        if (await remote.checkPresent(keyText))
+          annex.branch.correctPresence(keyText, remote.uuid, true)
         else await sendContent(keyText, remote, { origin: annex, ui })
         return true
       } catch (error) {

@@ -129,7 +129,7 @@ export class GitLocalRemote implements Remote {
     } else {
       this.#reallyAbsent()
     }
-    branch.setPresence(keyText, this.uuid, false)
+    branch.correctPresence(keyText, this.uuid, false)
   }
 
   async lockContent(keyText: Bytes): Promise<RemoteLock | undefined> {

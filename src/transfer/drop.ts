@@ -61,7 +61,7 @@ export async function dropFromRemote(
 ): Promise<DropOutcome> {
   return await withProof({ ...base, from: remote.uuid }, justification, async (proof) => {
     await remote.remove(base.keyText, proof)
-    branch.setPresence(base.keyText, remote.uuid, false)
+    branch.correctPresence(base.keyText, remote.uuid, false)
   })
 }
 
@@ -80,9 +80,10 @@ async function withProof(
     return { dropped, evidence: undefined }
   }
   await using evidence = await collectDropEvidence(request)
-  const { proof, copies, unreachable, lockless } = evidence
+  const { proof, copies, unreachable, missing, lockless } = evidence
   if (proof) await remove(proof)
-  return { dropped: proof !== undefined, evidence: { proof, copies, unreachable, lockless } }
+  const dropped = proof !== undefined
+  return { dropped, evidence: { proof, copies, unreachable, missing, lockless } }
 }
 
 /**

@@ -34,6 +34,8 @@ export interface DropEvidence extends AsyncDisposable {
   readonly copies: readonly VerifiedCopy[]
   /** Remotes that could not be asked. */
   readonly unreachable: readonly Remote[]
+  /** Remotes that do not have the content, whatever the location log says. */
+  readonly missing: readonly Remote[]
   /** Remotes that have no way to lock content. */
   readonly lockless: readonly Remote[]
 }
@@ -53,6 +55,7 @@ export async function collectDropEvidence(request: ProveDropRequest): Promise<Dr
 class Collector implements DropEvidence {
   readonly copies: VerifiedCopy[] = []
   readonly unreachable: Remote[] = []
+  readonly missing: Remote[] = []
   readonly lockless: Remote[] = []
   proof: DropProof | undefined
   readonly #request: ProveDropRequest
@@ -119,6 +122,7 @@ class Collector implements DropEvidence {
       if (!remote.lockContent) this.lockless.push(remote)
       if (await remote.checkPresent(keyText))
         this.copies.push({ uuid: remote.uuid, evidence: 'recently verified' })
+      else this.missing.push(remote)
     } catch (error) {
       if (!isAnnexError(error)) throw error
       this.unreachable.push(remote)
