@@ -18,7 +18,6 @@ import { stageAsOrdinary } from '../git/add-ordinary.js'
 import { listChangedFiles } from '../git/list-files.js'
 import { absolute, join } from '../git/repository.js'
 import { type Bytes, bytesFromText, bytesToText } from '../model/bytes.js'
-import { parseLinkTarget } from '../model/pointer.js'
 import * as files from '../platform/files.js'
 import { addFile } from '../worktree/add-file.js'
 import { AddedFiles } from '../worktree/stage-added.js'
@@ -51,7 +50,8 @@ export const add: Command<typeof options, 'annex'> = {
     const batch = given.batch ? readRequests({ z: given.z }) : [undefined]
     for (const request of batch) {
       const chosen = request === undefined ? words : [bytesToText(request)]
-      const paths = choosePaths(annex, chosen, given)
+      const isMissing = request !== undefined && !files.lstat(absolute(annex.cwd, request))
+      const paths = isMissing ? [] : choosePaths(annex, chosen, given)
       const adder = new Adder(annex, given, paths)
       annex.atEnd(() => adder.stage())
       for (const path of paths) yield adder.action(path)
@@ -132,21 +132,16 @@ class Adder {
   }
 
   #addOrdinary(path: Bytes, stat: files.FileStat, ui: ItemUi): boolean {
-    const target = stat.isSymbolicLink() ? files.readLink(join(this.#top, path)) : undefined
-    const isAnnexLink = target !== undefined && parseLinkTarget(target) !== undefined
-    if (!isAnnexLink) {
+    if (!stat.isSymbolicLink()) {
       if (this.#annex.config.getBoolean('annex.addsmallfiles') === false) {
         ui.silent()
         return true
       }
-      ui.note('non-large file; adding content to git repository')
+      const why = this.#given['force-small'] ? '' : 'non-large file; '
+      ui.note(`${why}adding content to git repository`)
     }
     if (!this.#given['dry-run']) this.#ordinary.push(path)
     return true
-  }
-
-  get #top(): Bytes {
-    return this.#annex.repository.workTree!
   }
 
   /** Puts everything so far into the index. */

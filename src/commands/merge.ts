@@ -2,7 +2,7 @@
 import type { Annex } from '../cli/annex.js'
 import type { Action, Command } from '../cli/command.js'
 import { runGit } from '../git/porcelain.js'
-import { findRef, readHead } from '../git/refs.js'
+import { findRef, hasNews, readHead } from '../git/refs.js'
 import { bytesFromText } from '../model/bytes.js'
 
 export const merge: Command<Record<never, never>, 'annex'> = {
@@ -27,7 +27,8 @@ export const merge: Command<Record<never, never>, 'annex'> = {
       },
     }
     const synced = syncedBranch(annex)
-    if (synced !== undefined) yield mergeInto(annex, synced)
+    if (synced !== undefined && hasNews(annex.repository, `refs/heads/${bytesFromText(synced)}`))
+      yield mergeInto(annex, synced)
   },
 }
 

@@ -14,7 +14,7 @@ import { resolveMerge } from '../cli/resolve-merge.js'
 import { syncContent } from '../cli/sync-content.js'
 import { parseGitBoolean } from '../git/config.js'
 import { runGit } from '../git/porcelain.js'
-import { findRef, readHead } from '../git/refs.js'
+import { findRef, hasNews, readHead } from '../git/refs.js'
 import { git } from '../git/run.js'
 import { type Bytes, bytesToText } from '../model/bytes.js'
 import { AnnexError } from '../model/errors.js'
@@ -170,7 +170,7 @@ function* pullActions(annex: Annex, remote: RemoteConfig, plan: Plan): Iterable<
 
 function* mergeActions(annex: Annex, refs: readonly Bytes[], plan: Plan): Iterable<Action> {
   for (const ref of refs)
-    if (isNews(annex, ref))
+    if (hasNews(annex.repository, ref))
       yield gitAction('merge', bytesToText(ref.replace(/^refs\/heads\//, '')), () =>
         mergeRef(annex, ref, plan),
       )
@@ -181,19 +181,10 @@ function* mergeActions(annex: Annex, refs: readonly Bytes[], plan: Plan): Iterab
  * annexed files alone do not stop it.
  */
 function mergeRef(annex: Annex, ref: Bytes, plan: Plan): boolean {
-  if (!isNews(annex, ref)) return true
+  if (!hasNews(annex.repository, ref)) return true
   const args = ['merge', '--no-edit', ...(plan.unrelated ? ['--allow-unrelated-histories'] : [])]
   if (runGit(annex.repository, [...args, bytesToText(ref)]) === 0) return true
   return plan.resolves && resolveMerge(annex)
-}
-
-function isNews({ repository }: Annex, ref: Bytes): boolean {
-  const oid = findRef(repository, ref)
-  const head = readHead(repository).oid
-  if (oid === undefined || oid === head) return false
-  if (head === undefined) return true
-  const args = ['merge-base', '--is-ancestor', oid, head]
-  return git(repository, args, { okStatus: [0, 1] }).status === 1
 }
 
 /**

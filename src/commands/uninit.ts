@@ -115,8 +115,10 @@ function removeCoveredObjects(annex: Annex, freed: readonly AnnexedFile[]): void
   }
 }
 
-function removeAnnex({ repository, config, branch }: Annex): void {
+function removeAnnex({ repository, config, branch, blobKeys }: Annex): void {
+  // Now, so that nothing is left to be written when the directory is gone.
   branch.close()
+  blobKeys.save()
   removeHooks(repository, config)
   removeFilter(repository, config)
   unsetConfig(repository, config, 'annex.version')

@@ -91,6 +91,16 @@ export function readHead(repository: Repository): Head {
   return { branch, oid: findRef(repository, 'HEAD') }
 }
 
+/** Whether a ref has commits that HEAD lacks; false when there is no such ref. */
+export function hasNews(repository: Repository, ref: Bytes): boolean {
+  const oid = findRef(repository, ref)
+  const head = readHead(repository).oid
+  if (oid === undefined || oid === head) return false
+  if (head === undefined) return true
+  const args = ['merge-base', '--is-ancestor', oid, head]
+  return git(repository, args, { okStatus: [0, 1] }).status === 1
+}
+
 /**
  * Lists refs with one process, sorted by name.
  * @param patterns as for git for-each-ref, such as `refs/heads/` or `refs/**\/git-annex`; none: all
