@@ -8,6 +8,7 @@ import { checkRepositoryVersion } from '../branch/initialise.js'
 import { listBranchRefs } from '../branch/refs.js'
 import { BlobKeys } from '../git/blob-keys.js'
 import { type GitConfig, readConfig } from '../git/config.js'
+import { readIndexEntries } from '../git/index-file.js'
 import { removeStaleLock } from '../git/index-lock.js'
 import { findRepository, type Repository } from '../git/repository.js'
 import { type Bytes, bytesToText } from '../model/bytes.js'
@@ -20,6 +21,7 @@ import { ObjectStore } from '../store/object-store.js'
 import { storeSettings } from '../store/settings.js'
 import { UnfinishedKeys } from '../store/unfinished.js'
 import { finishAbandoned } from '../worktree/abandoned.js'
+import { hasGitFile, hasLinks, linkGitDir } from '../worktree/dot-git.js'
 import { applyExternalTimeout } from '../worktree/external-timeout.js'
 import { WorkTreeUpdates } from '../worktree/updates.js'
 import type { Annex } from './annex.js'
@@ -162,6 +164,7 @@ class OpenAnnex implements Annex {
   async finish({ leaveJournal }: { leaveJournal: boolean }): Promise<void> {
     for (const work of this.#endings.splice(0)) await work()
     this.#workTree?.finish()
+    this.#linkGitDir()
     this.#blobKeys?.save()
     if (this.#remotes) for (const remote of await this.#remotes) await remote.close()
     this.#branch?.close()
@@ -170,5 +173,13 @@ class OpenAnnex implements Annex {
     if (!this.uuid || !this.branch.hasPending()) return
     this.messages.remark('recording state in git...')
     this.branch.commit()
+  }
+
+  /** Files that are links need `.git` to be a directory or a link to one. */
+  #linkGitDir(): void {
+    const { repository, config, messages } = this
+    if (!this.uuid || !hasGitFile(repository) || !hasLinks(readIndexEntries(repository))) return
+    const warning = linkGitDir(repository, config)
+    if (warning !== undefined) messages.warning(warning)
   }
 }

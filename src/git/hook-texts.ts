@@ -18,8 +18,13 @@ git_dir=\${0%/*}/..
 [ -e "$git_dir/HEAD" ] || git_dir=$(git rev-parse --git-common-dir) || exit 0
 
 [ -d "$git_dir/annex" ] || exit 0
-[ -s "$git_dir/annex/smudge.log" ] || [ -s "$git_dir/annex/restage.log" ] ||
-  git config annex.autoget >/dev/null || exit 0
+needed() {
+  [ -s "$git_dir/annex/smudge.log" ] || [ -s "$git_dir/annex/restage.log" ] && return
+  # Annexed symbolic links lead through .git, which is a file in a linked work tree or a submodule.
+  [ -f .git ] && git ls-files -s | grep -q '^120000' && return
+  git config annex.autoget >/dev/null
+}
+needed || exit 0
 
 git_annex='@GIT_ANNEX@'
 if [ ! -x "$git_annex" ]; then

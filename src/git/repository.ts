@@ -73,9 +73,13 @@ function searchUpwards(start: Bytes): Found | undefined {
 
 function examine(dir: Bytes): Found | undefined {
   const dotGit = join(dir, '.git')
-  const stat = files.stat(dotGit)
+  const stat = files.lstat(dotGit)
   if (!stat) return undefined
   if (stat.isDirectory()) return isGitDir(dotGit) ? { gitDir: dotGit, workTree: dir } : undefined
+  if (stat.isSymbolicLink()) {
+    const gitDir = files.realPath(dotGit)
+    return gitDir && isGitDir(gitDir) ? { gitDir, workTree: dir } : undefined
+  }
   const text = files.readHead(dotGit, 8192)?.toString('latin1') ?? ''
   const match = /^gitdir: (.+?)\r?\n?$/.exec(text)
   if (!match) return undefined
@@ -90,13 +94,15 @@ function examineBare(dir: Bytes): Found | undefined {
   return { gitDir: dir, workTree: isDotGit ? dir.slice(0, -'/.git'.length) || '/' : undefined }
 }
 
-function fromEnvironment(gitDir: Bytes, cwd: Bytes, env: Surroundings['env']): Found | undefined {
-  if (!isGitDir(gitDir)) return undefined
+function fromEnvironment(path: Bytes, cwd: Bytes, env: Surroundings['env']): Found | undefined {
+  if (!isGitDir(path)) return undefined
+  // What a link leads to: the paths in its files are relative to there.
+  const gitDir = files.lstat(path)?.isSymbolicLink() ? (files.realPath(path) ?? path) : path
   const workTreeEnv = env['GIT_WORK_TREE']
   if (workTreeEnv) return { gitDir, workTree: absolute(cwd, bytesFromText(workTreeEnv)) }
   if (isConfiguredBare(gitDir)) return { gitDir, workTree: undefined }
   // Hooks run at the top of the work tree with GIT_DIR set; so does a filter.
-  return { gitDir, workTree: topFor(gitDir) ?? cwd }
+  return { gitDir, workTree: topFor(path) ?? topFor(gitDir) ?? cwd }
 }
 
 function topFor(gitDir: Bytes): Bytes | undefined {
