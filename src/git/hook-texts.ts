@@ -92,7 +92,7 @@ fi
 printf '%s' "$input" | "$git_annex" post-receive
 `,
   'pre-commit': `#!/bin/sh
-# annexe hook: commits the journal to the git-annex branch and mends staged links. See docs/hooks.md of Annexe.
+# annexe hook: commits the journal to the git-annex branch, mends staged links, stops large blobs. See docs/hooks.md of Annexe.
 # A hook that was here before lies beside this one, with .before-annexe after its name, and runs first.
 # shellcheck disable=SC1090,SC2015
 
@@ -108,12 +108,20 @@ fi
 git_dir=\${0%/*}/..
 [ -e "$git_dir/HEAD" ] || git_dir=$(git rev-parse --git-common-dir) || exit 0
 
+staged() {
+  git diff-index --cached --no-renames --diff-filter=AMT HEAD 2>/dev/null && return
+  # Before the first commit.
+  git diff-index --cached --no-renames --diff-filter=AMT "$(git hash-object -t tree /dev/null)"
+}
 needed() {
   for entry in "$git_dir"/annex/journal/* "$git_dir"/annex/annexe/journal/*; do
     [ -s "$entry" ] && return
   done
-  # An annexed symbolic link that was moved points nowhere until its target is changed.
-  git diff-index --cached --diff-filter=AT HEAD 2>/dev/null | grep -q '^:[0-9]* 120000'
+  # An annexed symbolic link that was moved points nowhere until its target is changed; and content
+  # of a million bytes and more may be too large for git (annex.guard-size).
+  staged | sed -n '/^:[0-9]* 160000/!s/^:[0-9]* \\([0-9]*\\) [0-9a-f]* \\([0-9a-f]*\\) \\(.\\).*/\\2 \\1\\3/p' |
+    GIT_NO_LAZY_FETCH=1 git cat-file --batch-check='%(objectsize) %(rest)' |
+    grep -q -e '^[0-9]\\{7,\\} ' -e ' 120000[AT]$'
 }
 needed || exit 0
 

@@ -4,7 +4,6 @@
  */
 import { blobOid, objectFormat } from '../git/object-format.js'
 import { join, type Repository } from '../git/repository.js'
-import { git } from '../git/run.js'
 import { type StagedBlob, stageBlobs } from '../git/stage-blobs.js'
 import { type Bytes, bytesToBuffer } from '../model/bytes.js'
 import { parseKey } from '../model/key.js'
@@ -13,17 +12,6 @@ import * as files from '../platform/files.js'
 import { TempFiles } from '../store/temp-files.js'
 import type { AnnexedFile } from './annexed-files.js'
 import { replaceBy } from './replace-file.js'
-
-/** Paths of links that were added, or took the place of a file, since the last commit. */
-export function stagedLinks(repository: Repository): Set<Bytes> {
-  const args = ['diff-index', '--cached', '-z', '--no-renames', '--diff-filter=AMT', 'HEAD']
-  const { status, stdout } = git(repository, args, { okStatus: [0, 128] })
-  const fields = status === 0 ? stdout.toString('latin1').split('\0') : []
-  const paths = new Set<Bytes>()
-  for (let i = 0; i + 1 < fields.length; i += 2)
-    if (/^:\d+ 120000 /.test(fields[i]!)) paths.add(fields[i + 1]!)
-  return paths
-}
 
 /**
  * Makes the targets of links fit their places, in the index and, where the work tree has the same
