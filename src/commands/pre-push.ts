@@ -5,6 +5,7 @@
 import type { Annex } from '../cli/annex.js'
 import { readRequests } from '../cli/batch.js'
 import type { Action, Command } from '../cli/command.js'
+import { syncedPushArgs, takeOverAnnexBranches } from '../cli/push-annex-branch.js'
 import { runGit } from '../git/porcelain.js'
 import { type PushedRef, parsePushedRefs, pushedObjects } from '../git/pushed-blobs.js'
 import { type Bytes, bytesToText } from '../model/bytes.js'
@@ -96,10 +97,13 @@ function pushBranch(annex: Annex, remote: Remote): Action {
     item: { label: 'git-annex' },
     perform() {
       annex.branch.commit()
-      const push = ['push', '--quiet', remote.name]
-      const options = { silent: true }
-      if (runGit(annex.repository, [...push, 'git-annex'], options) !== 0)
-        runGit(annex.repository, [...push, '+git-annex:refs/heads/synced/git-annex'], options)
+      const { repository } = annex
+      const push = (...args: string[]) =>
+        runGit(repository, ['push', '--quiet', remote.name, ...args], { silent: true }) === 0
+      if (push('git-annex')) return true
+      // Somebody else has pushed there meanwhile, or the branch itself cannot be pushed to.
+      takeOverAnnexBranches(annex, remote.name)
+      if (!push('git-annex')) push(...syncedPushArgs(repository, remote.name))
       return true
     },
   }

@@ -10,11 +10,17 @@ import {
   type OptionSpecs,
   transferOptions,
 } from '../cli/command.js'
+import {
+  mergeAnnexBranches,
+  syncedPushArgs,
+  takeOverAnnexBranches,
+} from '../cli/push-annex-branch.js'
 import { resolveMerge } from '../cli/resolve-merge.js'
 import { syncContent } from '../cli/sync-content.js'
 import { parseGitBoolean } from '../git/config.js'
 import { runGit } from '../git/porcelain.js'
 import { findRef, hasNews, readHead } from '../git/refs.js'
+import { openRepositoryAt } from '../git/repository.js'
 import { git } from '../git/run.js'
 import { type Bytes, bytesToText } from '../model/bytes.js'
 import { AnnexError } from '../model/errors.js'
@@ -52,22 +58,31 @@ export const sync: Command<typeof options, 'annex'> = {
   options,
   async *run(annex, { words, options: given }) {
     const plan = makePlan(annex, words, given)
-    if (plan.commits) yield commitAction(annex, given.message)
+    if (plan.commits) yield commitAction(annex, given.message, plan)
     if (plan.merges) yield* mergeActions(annex, [`refs/heads/synced/${plan.shortBranch}`], plan)
     for (const remote of plan.remotes)
       if (plan.pulls && remote.pulls) yield* pullActions(annex, remote, plan)
     if (plan.pulls) annex.mergeBranches({ always: true })
-    if (plan.content)
-      yield* syncContent(
-        annex,
-        plan.remotes.map(({ name }) => name),
-      )
+    if (plan.content) yield* contentActions(annex, plan)
     // What was just moved is to be pushed, too.
     annex.branch.commit()
     for (const remote of plan.remotes)
       if (plan.pushes && remote.pushes && !remote.isReadOnly)
         yield* pushActions(annex, remote, plan)
   },
+}
+
+/** Moves contents. That takes time, so others may have pushed meanwhile: once more from them. */
+async function* contentActions(annex: Annex, plan: Plan): AsyncIterable<Action> {
+  const names = plan.remotes.map(({ name }) => name)
+  let hasMoved = false
+  for await (const action of syncContent(annex, names)) {
+    hasMoved = true
+    yield action
+  }
+  if (!hasMoved || !plan.pulls) return
+  for (const remote of plan.remotes) if (remote.pulls) yield* pullActions(annex, remote, plan)
+  annex.mergeBranches({ always: true })
 }
 
 interface Plan {
@@ -82,6 +97,8 @@ interface Plan {
   readonly content: boolean
   readonly unrelated: boolean
   readonly resolves: boolean
+  /** For git: to say nothing unless something is wrong. */
+  readonly quiet: readonly string[]
 }
 
 type Given = Parameters<typeof sync.run>[1]['options']
@@ -89,22 +106,32 @@ type Given = Parameters<typeof sync.run>[1]['options']
 function makePlan(annex: Annex, names: readonly string[], given: Given): Plan {
   const { repository, config } = annex
   const onlyAnnex = given['only-annex'] || config.getBoolean('annex.synconlyannex') === true
-  const isBare = repository.workTree === undefined
-  const branch = onlyAnnex || isBare ? undefined : readHead(repository).branch
+  const hasFiles = !onlyAnnex && repository.workTree !== undefined
+  const branch = hasFiles ? readHead(repository).branch : undefined
   const wantsCommit = !given['no-commit'] && config.getBoolean('annex.autocommit') !== false
   return {
     remotes: chooseRemotes(annex, names),
     branch,
     shortBranch: branch?.replace(/^refs\/heads\//, '') ?? '',
-    commits: branch !== undefined && (given.commit || given.message !== undefined || wantsCommit),
+    commits: hasFiles && (given.commit || given.message !== undefined || wantsCommit),
     merges: branch !== undefined && !given['no-pull'],
     pulls: !given['no-pull'],
     pushes: !given['no-push'],
-    content:
-      !given['no-content'] && (given.content || config.getBoolean('annex.synccontent') === true),
+    content: !given['no-content'] && (given.content || onlyAnnex || syncsContent(annex)),
     unrelated: given['allow-unrelated-histories'],
     resolves: resolvesConflicts(annex, given),
+    quiet: isQuiet(given) ? ['--quiet'] : [],
   }
+}
+
+function syncsContent({ config, branch }: Annex): boolean {
+  const setting = config.getBoolean('annex.synccontent')
+  return setting ?? parseGitBoolean(branch.configs().get('annex.synccontent') ?? 'false') === true
+}
+
+/** Also where the output is for programs: git does not write JSON. */
+function isQuiet(given: Given): boolean {
+  return given.quiet || given.json || given['json-error-messages'] || given['json-progress']
 }
 
 function resolvesConflicts({ config, branch }: Annex, given: Given): boolean {
@@ -117,12 +144,17 @@ function resolvesConflicts({ config, branch }: Annex, given: Given): boolean {
 function chooseRemotes({ repository, config }: Annex, names: readonly string[]): RemoteConfig[] {
   const all = readRemoteConfigs(config, repository.workTree ?? repository.gitDir)
   const usable = all.filter(({ kind }) => kind.type !== 'special')
-  if (names.length === 0) return usable.filter(({ syncs }) => syncs)
+  if (names.length === 0) return usable.filter((remote) => remote.syncs && isThere(remote))
   return names.map((name) => {
     const remote = usable.find((candidate) => candidate.name === name)
     if (remote) return remote
     throw new AnnexError('REMOTE_UNKNOWN', `there is no available git remote named "${name}"`)
   })
+}
+
+/** A drive that is not plugged in stops nobody from syncing with the others. */
+function isThere({ kind }: RemoteConfig): boolean {
+  return kind.type !== 'path' || openRepositoryAt(kind.path) !== undefined
 }
 
 /** An item that is git's own work: its output stands between the item's line and `ok`. */
@@ -141,13 +173,13 @@ function gitAction(
   }
 }
 
-function commitAction(annex: Annex, message: string | undefined): Action {
+function commitAction(annex: Annex, message: string | undefined, { quiet }: Plan): Action {
   const { repository, branch, uuid } = annex
   return gitAction('commit', undefined, () => {
     branch.commit()
     const description = bytesToText(branch.descriptions().get(uuid) ?? '')
     const text = message ?? `git-annex in ${description}`
-    const status = runGit(repository, ['commit', '-a', '-m', text])
+    const status = runGit(repository, ['commit', ...quiet, '-a', '-m', text])
     branch.refresh()
     // Status 1 says that there was nothing to commit, or that a hook has refused: look which.
     return status === 0 || (status === 1 && !hasChanges(annex))
@@ -160,12 +192,14 @@ function hasChanges({ repository }: Annex): boolean {
 }
 
 function* pullActions(annex: Annex, remote: RemoteConfig, plan: Plan): Iterable<Action> {
-  yield gitAction('pull', remote.name, () => {
-    if (runGit(annex.repository, ['fetch', remote.name]) !== 0) return false
-    if (plan.branch === undefined) return true
-    const refs = [`${remote.name}/${plan.shortBranch}`, `${remote.name}/synced/${plan.shortBranch}`]
-    return refs.every((ref) => mergeRef(annex, `refs/remotes/${ref}`, plan))
-  })
+  yield gitAction('pull', remote.name, () => pull(annex, remote, plan))
+}
+
+function pull(annex: Annex, remote: RemoteConfig, plan: Plan): boolean {
+  if (runGit(annex.repository, ['fetch', ...plan.quiet, remote.name]) !== 0) return false
+  if (plan.branch === undefined) return true
+  const refs = [`${remote.name}/${plan.shortBranch}`, `${remote.name}/synced/${plan.shortBranch}`]
+  return refs.every((ref) => mergeRef(annex, `refs/remotes/${ref}`, plan))
 }
 
 function* mergeActions(annex: Annex, refs: readonly Bytes[], plan: Plan): Iterable<Action> {
@@ -182,7 +216,12 @@ function* mergeActions(annex: Annex, refs: readonly Bytes[], plan: Plan): Iterab
  */
 function mergeRef(annex: Annex, ref: Bytes, plan: Plan): boolean {
   if (!hasNews(annex.repository, ref)) return true
-  const args = ['merge', '--no-edit', ...(plan.unrelated ? ['--allow-unrelated-histories'] : [])]
+  const args = [
+    'merge',
+    ...plan.quiet,
+    '--no-edit',
+    ...(plan.unrelated ? ['--allow-unrelated-histories'] : []),
+  ]
   if (runGit(annex.repository, [...args, bytesToText(ref)]) === 0) return true
   return plan.resolves && resolveMerge(annex)
 }
@@ -198,15 +237,33 @@ function* pushActions(annex: Annex, remote: RemoteConfig, plan: Plan): Iterable<
   const pushed = [...(branch && findRef(repository, branch) ? [shortBranch] : []), 'git-annex']
   if (pushed.every((name) => isPushed(annex, remote.name, name))) return
   yield gitAction('push', remote.name, () => {
-    const synced = pushed.map((name) => {
-      const spec = `${bytesToText(name)}:refs/heads/synced/${bytesToText(name)}`
-      return name === 'git-annex' ? `+${spec}` : spec
-    })
-    if (runGit(repository, ['push', remote.name, ...synced]) !== 0) return false
+    const push = () => pushSynced(annex, remote, { pushed, plan })
+    if (!push() && !(takeOver(annex, remote, plan) && push())) return false
     for (const name of pushed)
       runGit(repository, ['push', '--quiet', remote.name, bytesToText(name)], { silent: true })
     return true
   })
+}
+
+/** Somebody else has pushed to the remote: merges that, so that a push adds to it. */
+function takeOver(annex: Annex, remote: RemoteConfig, plan: Plan): boolean {
+  if (!plan.pulls || !remote.pulls) return takeOverAnnexBranches(annex, remote.name)
+  if (!pull(annex, remote, plan)) return false
+  mergeAnnexBranches(annex)
+  if (plan.branch !== undefined) moveSynced(annex, plan.branch)
+  return true
+}
+
+function pushSynced(
+  { repository }: Annex,
+  { name: remote }: RemoteConfig,
+  { pushed, plan }: { pushed: readonly Bytes[]; plan: Plan },
+): boolean {
+  const specs = pushed
+    .filter((name) => name !== 'git-annex')
+    .map((name) => `${bytesToText(name)}:refs/heads/synced/${bytesToText(name)}`)
+  const [lease, annexSpec] = syncedPushArgs(repository, remote)
+  return runGit(repository, ['push', ...plan.quiet, lease!, remote, ...specs, annexSpec!]) === 0
 }
 
 function moveSynced({ repository }: Annex, branch: Bytes): void {

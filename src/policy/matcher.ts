@@ -11,9 +11,9 @@ import { AnnexError } from '../model/errors.js'
 import type { Expression } from '../model/expression.js'
 import { compileGlob } from '../model/glob.js'
 import type { Key } from '../model/key.js'
+import type { TrustLevel } from '../model/logs/trust-log.js'
 import type { CopiesOf, CountedTrust, Term } from '../model/matching-terms.js'
 import type { Uuid } from '../model/uuid.js'
-import type { TrustLevel } from '../model/logs/trust-log.js'
 
 /**
  * What is known about the file or key at hand. A term whose fact is undefined cannot be evaluated;

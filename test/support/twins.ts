@@ -95,13 +95,20 @@ export class Twins {
 function readAnswer({ dir }: World, { status, stdout, stderr }: RunResult) {
   return {
     status,
-    stdout: withoutProgress(stdout)
+    stdout: withoutCommits(withoutProgress(stdout))
       .replaceAll('(recording state in git...)\n', '')
       .replaceAll(dir, 'WORLD')
       .split('\n')
       .map(parseLine),
-    stderr: stderr.replaceAll(dir, 'WORLD'),
+    stderr: withoutCommits(stderr).replaceAll(dir, 'WORLD'),
   }
+}
+
+/** Commits made a second apart have other names. */
+function withoutCommits(text: string): string {
+  return text
+    .replace(/\b[0-9a-f]{7}(\.\.|\])/g, 'COMMIT$1')
+    .replace(/\.\.[0-9a-f]{7}\b/g, '..COMMIT')
 }
 
 /** git-annex draws its progress bars even into a file. */
