@@ -14,6 +14,7 @@ import type { Uuid } from '../model/uuid.js'
 import { parseClock } from '../model/vector-clock.js'
 import { ObjectStore } from '../store/object-store.js'
 import { storeSettings } from '../store/settings.js'
+import { isShowing } from './asker.js'
 import { readGlobalSettings } from './global-settings.js'
 import { LargefilesRules } from './largefiles-rules.js'
 import { DeferredContents } from './materialise.js'
@@ -49,6 +50,7 @@ export class FilterContext {
   #journal: JournalWriter | undefined
   readonly #arrived: Bytes[] = []
   #inlineMaxBytes: bigint | undefined
+  #isShowing: boolean | undefined
   #keyMaker: KeyMaker | undefined
   #rules: LargefilesRules | undefined
   #attributes: AttributeReader | undefined
@@ -105,6 +107,12 @@ export class FilterContext {
   }
 
   /** `annex.smudge-inline-max`: longer contents are put in place at the end of a checkout. */
+  /** Git shows differences: what it asks for is no checkout. */
+  get isShowing(): boolean {
+    this.#isShowing ??= isShowing(this.#env)
+    return this.#isShowing
+  }
+
   get inlineMaxBytes(): bigint {
     this.#inlineMaxBytes ??= readInlineMax(this.config)
     return this.#inlineMaxBytes

@@ -52,10 +52,12 @@ function openObject(context: FilterContext, input: SmudgeInput, key: Key): Smudg
   const fd = files.open(object.path, 'r')
   const sizeBytes = files.fstat(fd).size
   const isWhole = key.sizeBytes === undefined || key.sizeBytes === sizeBytes
-  if (isWhole && !(canDefer && sizeBytes > context.inlineMaxBytes))
+  const isLong = sizeBytes > context.inlineMaxBytes
+  if (isWhole && !(isLong && (canDefer || context.isShowing)))
     return { kind: 'content', fd, sizeBytes }
   files.close(fd)
   if (isWhole) {
+    if (!canDefer) return UNCHANGED
     const oid = blobOid(blob, objectFormat(context.repository))
     context.deferred.add({ path, oid, keyText: formatKey(key) })
     return UNCHANGED

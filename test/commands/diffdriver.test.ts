@@ -63,6 +63,25 @@ describe('git diff of tracked files', () => {
     expect(repo.tryGit('diff', 'HEAD~1', 'HEAD', '--', 'a.bin').status).not.toBe(0)
   })
 
+  test('needs no long contents, which archives, checkouts and diff programs get', () => {
+    const repo = makeTracked()
+    repo.git('config', 'annex.smudge-inline-max', '100kB')
+    repo.git('config', 'diff.annex.textconv', 'head -c 30')
+    for (const argv of [
+      ['diff', 'HEAD~1', 'HEAD'],
+      ['-c', 'color.ui=false', '-C', '.', 'show'],
+      ['log', '-p', '-1'],
+    ])
+      expect(repo.git(...argv).stdout).toContain('+/annex/objects/SHA256E-s35000')
+    const archive = ['sh', '-c', 'git archive HEAD a.bin | tar xO | wc -c']
+    expect(repo.run(archive).stdout.trim()).toBe('3500000')
+    const env = { GIT_EXTERNAL_DIFF: 'wc -c <"$5"; :' }
+    const { stdout } = repo.run(['git', 'diff', 'HEAD~1', 'HEAD', '--', 'a.bin'], { env })
+    expect(stdout.trim()).toBe('3500000')
+    repo.git('checkout-index', '--prefix=copy/', 'a.bin')
+    expect(repo.read('copy/a.bin').equals(BINARY[1])).toBe(true)
+  })
+
   test('shows texts that are annexed as texts', () => {
     const repo = makeTracked()
     repo.write('text.bin', 'one\ntwo\n')
