@@ -8,16 +8,7 @@
 import { parentArguments } from '../platform/parent.js'
 
 /** Commands whose textconv shows contents to people. */
-const SHOWING = new Set([
-  'diff',
-  'show',
-  'log',
-  'whatchanged',
-  'reflog',
-  'blame',
-  'annotate',
-  'stash',
-])
+const SHOWING = new Set(['diff', 'show', 'log', 'whatchanged', 'blame', 'annotate'])
 /** Options of git itself whose value is the next word. */
 const WITH_VALUE = new Set(['-C', '-c', '--git-dir', '--work-tree', '--namespace', '--config-env'])
 
