@@ -25,3 +25,16 @@ export function withoutConflict(blob: Buffer): Buffer {
   const pointer = Buffer.from(ours, 'latin1')
   return parsePointer(pointer) ? pointer : blob
 }
+
+/**
+ * Whether a file is what git made of two whole sides in conflict: both, with markers, and nothing
+ * else. Then it is nobody's work.
+ */
+export function isConflictOf(file: Buffer, ours: Buffer, theirs: Buffer): boolean {
+  if (file.toString('latin1', 0, START.length) !== START) return false
+  const parts = file.toString('latin1').split(/^(?:<{7,}|\|{7,}|={7,}|>{7,})(?: .*)?\r?\n/m)
+  const isSide = (part: string | undefined, side: Buffer) =>
+    part === side.toString('latin1').replace(/(?<!\n)$/, '\n')
+  const isWhole = parts.length > 3 && parts[0] === '' && parts.at(-1) === ''
+  return isWhole && isSide(parts[1], ours) && isSide(parts.at(-2), theirs)
+}

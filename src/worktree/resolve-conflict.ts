@@ -13,7 +13,7 @@ import { parseKey } from '../model/key.js'
 import { MAX_POINTER_BYTES, parseLinkTarget, parsePointer } from '../model/pointer.js'
 import * as files from '../platform/files.js'
 import { pointerFor } from './annexing.js'
-import { withoutConflict } from './conflicted-pointer.js'
+import { isConflictOf, withoutConflict } from './conflicted-pointer.js'
 import { type Choice, type Conflict, decideConflict, type Outcome } from './conflicts.js'
 import { finishWorktree } from './finish-worktree.js'
 import { isContent, type WorkTreeOwner, WorkTreeUpdates } from './updates.js'
@@ -143,8 +143,8 @@ export class ConflictResolver {
       const head = files.readHead(file, MAX_POINTER_BYTES + 1) ?? Buffer.alloc(0)
       if (parsePointer(withoutConflict(head))) return
       if (keys.some((keyText) => this.#holdsContent(file, keyText))) return
-      if (this.#isOrdinarySide(file, [ours, theirs])) return
     }
+    if (this.#isFromGit(file, stat, [ours, theirs])) return
     throw new AnnexError(
       'FILE_CHANGED',
       `${bytesToText(path)} has content in the work tree that neither side has`,
@@ -152,13 +152,20 @@ export class ConflictResolver {
     )
   }
 
-  #isOrdinarySide(file: Bytes, sides: readonly Conflict['ours'][]): boolean {
+  /** Whether it is what git has put there: a side that is not annexed, or both with markers. */
+  #isFromGit(file: Bytes, stat: files.FileStat, sides: readonly Conflict['ours'][]): boolean {
     const { repository } = this.#owner
-    return sides.some((side) => {
-      if (!side || side.keyText !== undefined || side.entry.mode === LINK) return false
-      const { stdout } = git(repository, ['cat-file', 'blob', side.entry.oid])
-      return files.readFile(file)?.equals(stdout) ?? false
-    })
+    const [ours, theirs] = sides.map(
+      (side) => side && git(repository, ['cat-file', 'blob', side.entry.oid]).stdout,
+    )
+    // Three times: with the ancestor between the two.
+    const longest = 3 * ((ours?.length ?? 0) + (theirs?.length ?? 0)) + MAX_POINTER_BYTES
+    if (stat.size > BigInt(longest)) return false
+    const link = stat.isSymbolicLink() ? files.readLink(file) : undefined
+    const content = link === undefined ? files.readFile(file) : Buffer.from(link, 'latin1')
+    if (!content) return false
+    if (ours?.equals(content) || theirs?.equals(content)) return true
+    return ours !== undefined && theirs !== undefined && isConflictOf(content, ours, theirs)
   }
 
   #refuseExisting(path: Bytes): void {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { withoutConflict } from '../../../src/worktree/conflicted-pointer.js'
+import { isConflictOf, withoutConflict } from '../../../src/worktree/conflicted-pointer.js'
 
 const OURS = '/annex/objects/SHA256E-s5--aa.bin\n'
 const THEIRS = '/annex/objects/SHA256E-s6--bb.bin\n'
@@ -32,5 +32,26 @@ describe('withoutConflict()', () => {
     const start = performance.now()
     expect(withoutConflict(blob)).toBe(blob)
     expect(performance.now() - start).toBeLessThan(500)
+  })
+})
+
+describe('isConflictOf()', () => {
+  const is = (text: string, ours: string) =>
+    isConflictOf(Buffer.from(text), Buffer.from(ours), Buffer.from(THEIRS))
+
+  test('knows both sides with markers, with and without that of the ancestor', () => {
+    expect(is(`<<<<<<< HEAD\nours\n=======\n${THEIRS}>>>>>>> other\n`, 'ours\n')).toBe(true)
+    expect(is(`<<<<<<< HEAD\nours\n=======\n${THEIRS}>>>>>>> other\n`, 'ours')).toBe(true)
+    const three = `<<<<<<< HEAD\na\nb\n||||||| base\nc\n=======\n${THEIRS}>>>>>>> other\n`
+    expect(is(three, 'a\nb\n')).toBe(true)
+  })
+
+  test.each([
+    ['changed sides', `<<<<<<< HEAD\nedited\n=======\n${THEIRS}>>>>>>> other\n`],
+    ['more before', `more\n<<<<<<< HEAD\nours\n=======\n${THEIRS}>>>>>>> other\n`],
+    ['more after', `<<<<<<< HEAD\nours\n=======\n${THEIRS}>>>>>>> other\nmore\n`],
+    ['no markers', 'ours\n'],
+  ])('does not take %s for it', (_, text) => {
+    expect(is(text, 'ours\n')).toBe(false)
   })
 })
