@@ -11,6 +11,8 @@ import * as files from '../platform/files.js'
 import { type GitConfig, setConfig, unsetConfig } from './config.js'
 import type { Repository } from './repository.js'
 
+/** The slowest compiler never pays for itself in a filter: 0.35 s of CPU for 10,000 files. */
+const FILTER_TUNING = 'BUN_JSC_useFTLJIT=0 '
 const ATTRIBUTE = 'filter=annex'
 const ATTRIBUTE_LINE = `* ${ATTRIBUTE}`
 const TEXTCONV = 'diff.annex.textconv'
@@ -25,7 +27,7 @@ export function configureFilter(
   const settings: [string, string][] = [
     ['filter.annex.smudge', filterCommand(executable, 'smudge -- %f')],
     ['filter.annex.clean', filterCommand(executable, 'smudge --clean -- %f')],
-    ['filter.annex.process', filterCommand(executable, 'filter-process')],
+    ['filter.annex.process', filterCommand(executable, 'filter-process', FILTER_TUNING)],
     ['filter.annex.required', 'true'],
   ]
   for (const [name, value] of settings)
@@ -91,13 +93,13 @@ function quoteForShell(text: string): string {
 }
 
 /** The shell command for git's configuration. */
-function filterCommand(executable: string, args: string): string {
+function filterCommand(executable: string, args: string, tuning = ''): string {
   const quoted = quoteForShell(executable)
   const missing =
     'git-annex, which keeps large files here, was not found: install it again or put it on PATH'
   return (
     `a=${quoted}; test -x "$a" || a=git-annex; command -v "$a" >/dev/null || ` +
-    `{ echo "${missing}" >&2; exit 1; }; exec "$a" ${args}`
+    `{ echo "${missing}" >&2; exit 1; }; ${tuning}exec "$a" ${args}`
   )
 }
 
