@@ -9,7 +9,7 @@ import { syncedPushArgs, takeOverAnnexBranches } from '../cli/push-annex-branch.
 import { runGit } from '../git/porcelain.js'
 import { type PushedRef, parsePushedRefs, pushedObjects } from '../git/pushed-blobs.js'
 import { type Bytes, bytesToText } from '../model/bytes.js'
-import { AnnexError, errorMessage, isAnnexError } from '../model/errors.js'
+import { AnnexError, errorMessage } from '../model/errors.js'
 import type { Remote } from '../remotes/remote.js'
 import { sendContent } from '../transfer/send.js'
 
@@ -79,7 +79,6 @@ function sendAction(annex: Annex, keyText: Bytes, remote: Remote): Action {
         else await sendContent(keyText, remote, { origin: annex, ui })
         return true
       } catch (error) {
-        if (!isAnnexError(error)) throw error
         ui.warning(`Cannot send ${bytesToText(keyText)} to ${remote.name}: ${errorMessage(error)}`)
         ui.warning(
           `To push without contents: git -c annex.push-content=none push ${remote.name}, or git push --no-verify`,
