@@ -1,7 +1,7 @@
 /**
  * Git's own lock on an index, and replacing the index under it.
  *
- * Our lock file has a second name, `index.lock.HOST-PID-RANDOM`, by which the next command knows a lock
+ * Our lock file has a second name, `index.lock.HOST-PID-START`, by which the next command knows a lock
  * that a killed one of ours has left; git's own stale locks are for the user to judge.
  */
 import type { Bytes } from '../model/bytes.js'

@@ -1,5 +1,5 @@
 /**
- * Temporary files for content on its way in: `annex/annexe/tmp/HOST-PID-RANDOM-N`.
+ * Temporary files for content on its way in: `annex/annexe/tmp/HOST-PID-START-N`.
  *
  * The process in the name lets the next command sweep what a killed one has left behind. Our own
  * directory, because git-annex deletes all of `othertmp` whenever it can lock it.
@@ -9,11 +9,7 @@ import type { Bytes } from '../model/bytes.js'
 import { isReadOnly } from '../platform/file-lock.js'
 import * as files from '../platform/files.js'
 import { makeDirsIn } from '../platform/make-dirs.js'
-import { ownerOf, processTag } from '../platform/process.js'
-
-/** What another host has left is nobody's after this time; nothing is written to for so long. */
-const ABANDONED_MS = 24 * 60 * 60_000
-const NS_PER_MS = 1_000_000n
+import { isAbandoned, processTag } from '../platform/process.js'
 
 let counter = 0
 
@@ -45,18 +41,10 @@ export class TempFiles {
   sweep(): number {
     let removed = 0
     for (const { name } of files.listDir(this.dir)) {
-      const path = `${this.dir}/${name}`
-      if (isAbandoned(name, path) && tryRemove(path)) removed++
+      if (isAbandoned(this.dir, name) && tryRemove(`${this.dir}/${name}`)) removed++
     }
     return removed
   }
-}
-
-function isAbandoned(name: Bytes, path: Bytes): boolean {
-  const owner = ownerOf(name)
-  if (owner !== 'unknown') return owner === 'gone'
-  const stat = files.lstat(path)
-  return stat !== undefined && Number(stat.mtimeNs / NS_PER_MS) < Date.now() - ABANDONED_MS
 }
 
 function tryRemove(path: Bytes): boolean {

@@ -3,7 +3,7 @@
  * command can finish what a killed one has begun: the object, the location log, the work tree and the
  * index change one after the other.
  *
- *     annex/annexe/unfinished/HOST-PID-RANDOM-N    +KEY NUL … -KEY NUL … fINODECACHE:PATH NUL …
+ *     annex/annexe/unfinished/HOST-PID-START-N    +KEY NUL … -KEY NUL … fINODECACHE:PATH NUL …
  *
  * A key is noted before its first change, as coming (+) or going (-); a work tree file when it is in
  * place, to be known again without reading it. The note goes when everything is recorded.
@@ -12,7 +12,7 @@ import { parentDir } from '../git/repository.js'
 import type { Bytes } from '../model/bytes.js'
 import * as files from '../platform/files.js'
 import { makeDirsIn } from '../platform/make-dirs.js'
-import { ownerOf, processTag } from '../platform/process.js'
+import { isAbandoned, processTag } from '../platform/process.js'
 
 /** Files are noted together: for those of the last moment, the next command reads the content. */
 const MOST_PENDING = 64
@@ -102,7 +102,7 @@ export function findAbandoned(annexDir: Bytes): Abandoned | undefined {
   const dir = noteDir(annexDir)
   const notes = files
     .listDir(dir)
-    .filter(({ name }) => ownerOf(name) === 'gone')
+    .filter(({ name }) => isAbandoned(dir, name))
     .map(({ name }) => `${dir}/${name}`)
   if (notes.length === 0) return undefined
   const keyTexts = new Set<Bytes>()
