@@ -1,0 +1,95 @@
+import { rmSync } from 'node:fs'
+import { describe, expect, test } from '@jest/globals'
+import { type AnnexPair, CONTENTS, writeContents } from '../support/annex-pair.js'
+import { KILLS, type Killing, Random, SEED, tryKills } from '../support/kill-trials.js'
+import { OUR_BIN, useScratch } from '../support/scratch.js'
+import { whyNoTrace } from '../support/tracing.js'
+
+/**
+ * SIGKILL at random moments: just before one of the system calls by which the program changes the
+ * disk, or at some time, then with the programs that it has started. ANNEXE_FAULT_SEED repeats a run,
+ * ANNEXE_FAULT_KILLS makes it longer.
+ */
+const scratch = useScratch()
+const annex = `${OUR_BIN}/git-annex`
+
+/** Back to files that git has never seen. */
+function forget({ clone }: AnnexPair): void {
+  clone.git('rm', '-rq', '--cached', '.')
+  clone.git('commit', '-qm', 'removed')
+  writeContents(clone)
+}
+
+function getAll({ clone }: AnnexPair): void {
+  clone.annex('get', '.')
+}
+
+function takeAll(pair: AnnexPair): void {
+  getAll(pair)
+  pair.clone.annex('drop', '--from=origin', '.')
+}
+
+const IN_BOTH = { clone: true, origin: true }
+const IN_ORIGIN = { clone: false, origin: true }
+const IN_CLONE = { clone: true, origin: false }
+
+const KILLINGS: Readonly<Record<string, Killing>> = {
+  'the filter of git add': {
+    argv: ['git', 'add', '.'],
+    killsFilter: true,
+    mayLeaveLock: true,
+    prepare: forget,
+    isToCommit: true,
+    ends: IN_BOTH,
+  },
+  'git add': {
+    argv: ['git', 'add', '.'],
+    mayLeaveLock: true,
+    prepare: forget,
+    isToCommit: true,
+    ends: IN_BOTH,
+  },
+  'git annex add': { argv: [annex, 'add', '.'], prepare: forget, isToCommit: true, ends: IN_BOTH },
+  'git annex add of locked files': {
+    argv: [annex, 'add', '.'],
+    isLocked: true,
+    prepare: forget,
+    isToCommit: true,
+    ends: IN_BOTH,
+  },
+  'git annex get': { argv: [annex, 'get', '.'], ends: IN_BOTH },
+  'git annex drop': { argv: [annex, 'drop', '.'], prepare: getAll, ends: IN_ORIGIN },
+  'git annex move --to': {
+    argv: [annex, 'move', '--to=origin', '.'],
+    prepare: takeAll,
+    ends: IN_ORIGIN,
+  },
+  'git annex move --from, locked': {
+    argv: [annex, 'move', '--from=origin', '.'],
+    isLocked: true,
+    ends: IN_CLONE,
+  },
+  'the filter of git checkout': {
+    argv: ['git', 'checkout', '--', '.'],
+    killsFilter: true,
+    mayLeaveLock: true,
+    prepare: (pair) => {
+      getAll(pair)
+      for (const path of Object.keys(CONTENTS)) rmSync(pair.clone.path(path))
+    },
+    ends: IN_BOTH,
+  },
+}
+
+const how = whyNoTrace === undefined ? '' : `, at times only: ${whyNoTrace}`
+
+describe(`killed ${KILLS} times (seed ${SEED}${how}),`, () => {
+  test.each(Object.entries(KILLINGS))(
+    '%s loses nothing, stores nothing wrong and can be done again',
+    (_, killing) => {
+      const random = new Random(SEED)
+      expect(tryKills(scratch, killing, { kills: KILLS, random })).toEqual([])
+    },
+    60_000 + KILLS * 10_000,
+  )
+})
