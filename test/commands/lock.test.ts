@@ -1,0 +1,61 @@
+import { chmodSync, lstatSync, readlinkSync, rmSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { describe, expect, test } from '@jest/globals'
+import { expectClean, expectContent, expectPresent } from '../support/expect.js'
+import { type ScratchRepo, useScratch } from '../support/scratch.js'
+
+const scratch = useScratch()
+
+function makeUnlocked(name: string): ScratchRepo {
+  const repo = scratch.repo(name)
+  repo.annex('init')
+  repo.git('config', 'annex.largefiles', 'anything')
+  repo.write('film', 'content\n')
+  repo.git('add', 'film')
+  repo.git('commit', '-q', '-m', 'film')
+  return repo
+}
+
+describe('git annex lock', () => {
+  test('turns a file into a link to its read-only content, as git-annex would', () => {
+    const repo = makeUnlocked('plain')
+    expect(repo.annex('lock', 'film').stdout).toBe('lock film ok\n')
+    expect(readlinkSync(repo.path('film'))).toMatch(/^\.git\/annex\/objects\//)
+    expectContent(repo, 'film', 'content\n')
+    repo.git('commit', '-q', '-m', 'locked')
+    expectClean(repo)
+    expect(repo.realAnnex('fsck', '-q').status).toBe(0)
+    expect(repo.realAnnex('unlock', 'film').stdout).toContain('unlock film ok\n')
+  })
+
+  test('refuses to lose a modification, unless it is forced', () => {
+    const repo = makeUnlocked('modified')
+    repo.write('film', 'modified\n')
+    const refused = repo.tryAnnex('lock', 'film')
+    expect(refused.status).toBe(1)
+    expect(refused.stderr).toContain('--force')
+    expectContent(repo, 'film', 'modified\n')
+    repo.annex('lock', '--force', 'film')
+    expectContent(repo, 'film', 'content\n')
+  })
+
+  test('takes in content that only the work tree has', () => {
+    const repo = makeUnlocked('only')
+    const key = repo.annex('lookupkey', 'film').stdout.trim()
+    const object = repo.path(repo.annex('contentlocation', key).stdout.trim())
+    chmodSync(dirname(object), 0o755)
+    rmSync(object)
+    repo.annex('lock', 'film')
+    expectPresent(repo, key)
+    expectContent(repo, 'film', 'content\n')
+  })
+
+  test('makes a link of a pointer whose content is elsewhere', () => {
+    const repo = makeUnlocked('absent')
+    repo.annex('drop', '--force', 'film')
+    repo.annex('lock', 'film')
+    expect(lstatSync(repo.path('film')).isSymbolicLink()).toBe(true)
+    repo.git('commit', '-q', '-m', 'locked')
+    expectClean(repo)
+  })
+})
