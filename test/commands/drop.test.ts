@@ -1,0 +1,120 @@
+import { renameSync } from 'node:fs'
+import { describe, expect, test } from '@jest/globals'
+import { expectClean, expectContent, expectNotPresent, expectPresent } from '../support/expect.js'
+import { type ScratchRepo, someBytes, useScratch } from '../support/scratch.js'
+
+const scratch = useScratch()
+const FILM = someBytes(5000, 1)
+
+/** A repository with an annexed file, and a clone that has the content, too. */
+function makePair(name: string): { origin: ScratchRepo; clone: ScratchRepo; key: string } {
+  const origin = scratch.repo(name)
+  origin.annex('init', 'origin')
+  origin.write('film', FILM)
+  origin.annex('add', 'film')
+  origin.git('commit', '-q', '-m', 'film')
+  const clone = scratch.clone(origin, `${name}-clone`)
+  clone.annex('init', 'clone')
+  clone.annex('get', '-q', 'film')
+  return { origin, clone, key: clone.annex('lookupkey', 'film').stdout.trim() }
+}
+
+describe('git annex drop', () => {
+  test('removes content that another repository has, and git sees nothing to do', () => {
+    const { clone, key } = makePair('plain')
+    expect(clone.annex('drop', 'film').stdout).toContain('drop film ok\n')
+    expectNotPresent(clone, key)
+    expect(clone.read('film').toString()).toBe(`/annex/objects/${key}\n`)
+    expectClean(clone)
+    expect(clone.annex('drop', 'film').stdout).toBe('')
+    expect(clone.realAnnex('whereis', 'film').stdout).toContain('(1 copy)')
+  })
+
+  test('refuses to remove the last copy and says what would help', () => {
+    const { origin, key } = makePair('last')
+    const { status, stdout } = origin.tryAnnex('drop', 'film')
+    expect(status).toBe(1)
+    expect(stdout).toContain('drop film (unsafe)')
+    expect(stdout).toContain('Could only verify the existence of 0 out of 1 necessary copy')
+    expect(stdout).toContain('(Use --force to override this check, or adjust numcopies.)')
+    expectPresent(origin, key)
+    expectContent(origin, 'film', FILM)
+  })
+
+  test.each([
+    ['numcopies of the branch', (clone: ScratchRepo) => clone.annex('numcopies', '2')],
+    [
+      'annex.numcopies of gitattributes',
+      (clone: ScratchRepo) => clone.write('.gitattributes', 'film annex.numcopies=2\n'),
+    ],
+  ])('refuses while %s asks for more', (how, ask) => {
+    const { clone, key } = makePair(`more${how.length}`)
+    ask(clone)
+    const { status, stdout } = clone.tryAnnex('drop', 'film')
+    expect(status).toBe(1)
+    expect(stdout).toContain('1 out of 2 necessary copies')
+    expectPresent(clone, key)
+    clone.annex('drop', '--numcopies=1', 'film')
+    expectNotPresent(clone, key)
+  })
+
+  test('refuses when the other repository is away, and when it has lost its copy', () => {
+    const { origin, clone, key } = makePair('away')
+    renameSync(origin.dir, `${origin.dir}-gone`)
+    const away = clone.tryAnnex('drop', 'film')
+    expect(away.status).toBe(1)
+    expect(away.stdout).toContain('Unable to access these remotes: origin')
+    renameSync(`${origin.dir}-gone`, origin.dir)
+    // The log still says that origin has it: what counts is what is found there.
+    origin.run(['sh', '-c', 'chmod -R u+w .git/annex/objects && rm -rf .git/annex/objects'])
+    expect(clone.tryAnnex('drop', 'film').status).toBe(1)
+    expectPresent(clone, key)
+  })
+
+  test('does not count an untrusted repository, and counts a trusted one unseen', () => {
+    const { origin, clone, key } = makePair('trust')
+    clone.annex('untrust', 'origin')
+    expect(clone.tryAnnex('drop', 'film').status).toBe(1)
+    expectPresent(clone, key)
+    clone.annex('trust', '--force', 'origin')
+    renameSync(origin.dir, `${origin.dir}-gone`)
+    clone.annex('drop', 'film')
+    expectNotPresent(clone, key)
+  })
+
+  test('--force removes the last copy', () => {
+    const { origin, key } = makePair('force')
+    origin.annex('drop', '--force', 'film')
+    expectNotPresent(origin, key)
+    expectClean(origin)
+  })
+
+  test("--from removes a remote's copy, with ours as the proof", () => {
+    const { origin, clone, key } = makePair('from')
+    clone.annex('drop', '--from', 'origin', 'film')
+    expectNotPresent(origin, key)
+    expectClean(origin)
+    expect(clone.annex('whereis', 'film').stdout).toContain('(1 copy)')
+    const { status } = clone.tryAnnex('drop', 'film')
+    expect(status).toBe(1)
+    expectContent(clone, 'film', FILM)
+  })
+
+  test('--json tells why it was refused', () => {
+    const { origin } = makePair('json')
+    const item = JSON.parse(origin.tryAnnex('drop', '--json', 'film').stdout.split('\n')[0]!)
+    expect(item).toMatchObject({ command: 'drop', file: 'film', success: false })
+    expect(item.note).toContain('unsafe')
+  })
+
+  test('two files with one content go together', () => {
+    const { clone, key } = makePair('twice')
+    clone.write('copy of film', FILM)
+    clone.annex('add', 'copy of film')
+    clone.git('commit', '-q', '-m', 'copy')
+    clone.annex('drop', 'film')
+    expectNotPresent(clone, key)
+    expect(clone.read('copy of film').length).toBeLessThan(200)
+    expectClean(clone)
+  })
+})
