@@ -8,11 +8,13 @@ import { type GitConfig, setConfig } from '../git/config.js'
 import { configureFilter } from '../git/filter-settings.js'
 import { installHooks } from '../git/hooks.js'
 import type { Repository } from '../git/repository.js'
+import { git } from '../git/run.js'
 import { type Bytes, bytesFromText, bytesToText } from '../model/bytes.js'
 import { AnnexError } from '../model/errors.js'
 import { generateUuid, type Uuid } from '../model/uuid.js'
 import * as files from '../platform/files.js'
 import { probeFileSystem } from '../platform/probe.js'
+import { loginName } from '../platform/user.js'
 import type { AnnexBranch } from './branch.js'
 
 /** The repository version that we make; 8 and 9 are worked on, never made. */
@@ -52,6 +54,7 @@ export function initialise(options: InitialiseOptions): Initialised {
   const fileSystem = probe(repository)
   const uuid = config.get('annex.uuid') || generateUuid()
   const branch = options.openBranch(uuid)
+  nameCommitter(repository, config)
   branch.create()
   if (config.get('annex.uuid') !== uuid) setConfig(repository, config, 'annex.uuid', uuid)
   if (fileSystem === 'crippled') markCrippled(repository, config)
@@ -91,6 +94,15 @@ function refuseNoAnnex({ workTree }: Repository): void {
     `Initialization prevented by .noannex file${text ? `: ${text}` : ''}`,
     { hint: 'Remove the file .noannex to use git-annex here' },
   )
+}
+
+/** Git commits nothing for somebody it does not know; git-annex calls them by their login name. */
+function nameCommitter(repository: Repository, config: GitConfig): void {
+  if (config.get('user.name') && config.get('user.email')) return
+  const { status } = git(repository, ['var', 'GIT_COMMITTER_IDENT'], { okStatus: [0, 128] })
+  if (status === 0 || config.getBoolean('user.useconfigonly') === true) return
+  const login = bytesFromText(loginName())
+  for (const name of ['user.name', 'user.email']) setConfig(repository, config, name, login)
 }
 
 function probe(repository: Repository): 'ordinary' | 'crippled' {

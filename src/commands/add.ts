@@ -5,6 +5,7 @@
 import { AddRules } from '../cli/add-rules.js'
 import type { Annex } from '../cli/annex.js'
 import { readRequests } from '../cli/batch.js'
+import { type PathOfWord, sortByWord } from '../cli/by-word.js'
 import {
   type Action,
   batchOptions,
@@ -18,8 +19,10 @@ import { stageAsOrdinary } from '../git/add-ordinary.js'
 import { listChangedFiles } from '../git/list-files.js'
 import { absolute, join } from '../git/repository.js'
 import { type Bytes, bytesFromText, bytesToText } from '../model/bytes.js'
+import { formatLinkTarget, parseLinkTarget } from '../model/pointer.js'
 import * as files from '../platform/files.js'
 import { addFile } from '../worktree/add-file.js'
+import { replaceBy } from '../worktree/replace-file.js'
 import { AddedFiles } from '../worktree/stage-added.js'
 
 /** Staged together; what is hashed but not staged when we are killed is found again in no time. */
@@ -51,18 +54,19 @@ export const add: Command<typeof options, 'annex'> = {
     for (const request of batch) {
       const chosen = request === undefined ? words : [bytesToText(request)]
       const isMissing = request !== undefined && !files.lstat(absolute(annex.cwd, request))
-      const paths = isMissing ? [] : choosePaths(annex, chosen, given)
+      const found = isMissing ? [] : choosePaths(annex, chosen, given)
+      const paths = found.map(({ path }) => path)
       const adder = new Adder(annex, given, paths)
       annex.atEnd(() => adder.stage())
-      for (const path of paths) yield adder.action(path)
-      if (request !== undefined && paths.length === 0) yield undefined
+      for (const each of found) yield adder.action(each)
+      if (request !== undefined && found.length === 0) yield undefined
       if (request !== undefined) adder.stage()
     }
   },
 }
 
-/** Changed files below the words, in the order of their names; words that are nothing fail. */
-function choosePaths(annex: Annex, words: readonly string[], given: Given): readonly Bytes[] {
+/** Changed files below the words, in their order; words that are nothing fail. */
+function choosePaths(annex: Annex, words: readonly string[], given: Given): PathOfWord[] {
   const { repository, cwd, messages } = annex
   const existing = words.filter((word) => {
     if (files.lstat(absolute(cwd, bytesFromText(word)))) return true
@@ -73,7 +77,11 @@ function choosePaths(annex: Annex, words: readonly string[], given: Given): read
   const includeIgnored = given['no-check-gitignore'] || given.force
   const changed = listChangedFiles(repository, { cwd, words: existing, includeIgnored })
   const paths = given.update ? changed.modified : [...changed.untracked, ...changed.modified]
-  return paths.filter((path) => !path.endsWith('/')).sort()
+  return sortByWord(
+    annex,
+    paths.filter((path) => !path.endsWith('/')),
+    existing,
+  )
 }
 
 class Adder {
@@ -92,11 +100,11 @@ class Adder {
     this.#show = pathShower(annex.repository, annex.cwd)
   }
 
-  action(path: Bytes): Action {
+  action({ path, word }: PathOfWord): Action {
     const file = this.#show(path)
     return {
       command: 'add',
-      item: { file, input: [bytesToText(file)] },
+      item: { file, input: [word ?? bytesToText(file)] },
       perform: (ui) => this.#perform(path, ui),
     }
   }
@@ -132,7 +140,8 @@ class Adder {
   }
 
   #addOrdinary(path: Bytes, stat: files.FileStat, ui: ItemUi): boolean {
-    if (!stat.isSymbolicLink()) {
+    if (stat.isSymbolicLink()) this.#mend(path)
+    else {
       if (this.#annex.config.getBoolean('annex.addsmallfiles') === false) {
         ui.silent()
         return true
@@ -142,6 +151,17 @@ class Adder {
     }
     if (!this.#given['dry-run']) this.#ordinary.push(path)
     return true
+  }
+
+  /** An annexed link that was moved leads nowhere until its target is changed. */
+  #mend(path: Bytes): void {
+    const { repository, store } = this.#annex
+    const link = join(repository.workTree!, path)
+    const target = files.readLink(link)
+    const key = target === undefined ? undefined : parseLinkTarget(target)
+    if (!key || this.#given['dry-run']) return
+    const fitting = formatLinkTarget(key, path)
+    if (fitting !== target) replaceBy(link, store.temp, (temp) => files.symlink(fitting, temp))
   }
 
   /** Puts everything so far into the index. */

@@ -2,8 +2,8 @@
 import { type Command, jsonOptions } from '../cli/command.js'
 import { seek } from '../cli/seek.js'
 import { readIndexEntries } from '../git/index-file.js'
-import { annexedFiles } from '../worktree/annexed-files.js'
-import { fixLinks } from '../worktree/fix-links.js'
+import { type AnnexedFile, annexedFiles } from '../worktree/annexed-files.js'
+import { fixLinks, isMisplaced } from '../worktree/fix-links.js'
 
 export const fix: Command<typeof jsonOptions, 'annex'> = {
   name: 'fix',
@@ -19,15 +19,17 @@ export const fix: Command<typeof jsonOptions, 'annex'> = {
     const links = [...annexedFiles(readIndexEntries(repository), blobKeys)].filter(
       ({ isLink }) => isLink,
     )
+    const due: AnnexedFile[] = []
+    annex.atEnd(() => void fixLinks(repository, due.splice(0)))
     const byPath = new Map(links.map((link) => [link.path, link]))
     for (const found of seek(annex, { words, matching, options: {} })) {
       const link = found?.path === undefined ? undefined : byPath.get(found.path)
-      if (!found || !link) continue
+      if (!found || !link || !isMisplaced(link, repository)) continue
       yield {
         command: 'fix',
         item: found,
-        perform(ui) {
-          if (fixLinks(repository, [link]) === 0) ui.silent()
+        perform() {
+          due.push(link)
           return true
         },
       }

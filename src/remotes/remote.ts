@@ -22,7 +22,7 @@ export interface RemoteLock {
 
 /** Content that was received. */
 export interface Received {
-  /** Whether the bytes were already checked against the key while they arrived. */
+  /** The bytes were checked against the key while they arrived, or the user wants no check. */
   readonly verified: boolean
 }
 

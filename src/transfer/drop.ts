@@ -61,7 +61,7 @@ export async function dropFromRemote(
 ): Promise<DropOutcome> {
   return await withProof({ ...base, from: remote.uuid }, justification, async (proof) => {
     await remote.remove(base.keyText, proof)
-    branch.correctPresence(base.keyText, remote.uuid, false)
+    branch.setPresence(base.keyText, remote.uuid, false)
   })
 }
 

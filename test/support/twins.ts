@@ -34,6 +34,16 @@ export class World {
     return this.repo(name).tryRun(argv, { ...options, cwd, program: this.program })
   }
 
+  /** Runs a program of any kind in the directory of this copy. */
+  run(...argv: string[]): RunResult {
+    return this.scratch.run(argv, { cwd: this.dir, program: this.program })
+  }
+
+  /** Runs shell code in a repository. */
+  sh(name: string, code: string): RunResult {
+    return this.repo(name).run(['sh', '-ec', code], { program: this.program })
+  }
+
   git(name: string, ...args: string[]): RunResult {
     return this.repo(name).run(['git', ...args], { program: this.program })
   }
@@ -69,26 +79,35 @@ export class Twins {
   }
 
   /**
-   * Runs one command line in a fresh copy with each program and expects the same output, messages,
-   * exit status and repositories afterwards.
-   * @param prepare changes each copy before
+   * Runs one `git annex` command line in a fresh copy with each program and expects the same output,
+   * messages, exit status and repositories afterwards.
    * @returns our copy and what ours answered
    */
-  expectSame(
-    name: string,
-    args: readonly string[],
-    { prepare, ...options }: RunOptions & { prepare?: (world: World) => void } = {},
-  ): { world: World; result: RunResult } {
+  expectSame(name: string, args: readonly string[], options: TwinOptions = {}): TwinResult {
+    const { prepare, only, ...runOptions } = options
     const worlds = this.copies()
-    for (const world of worlds) prepare?.(world)
     const [ours, real] = worlds.map((world) => {
-      const result = world.tryRun(name, ['git', 'annex', ...args], options)
+      if (prepare !== undefined) world.sh(name, prepare)
+      const result = world.tryRun(name, ['git', 'annex', ...args], runOptions)
       return { result, answer: readAnswer(world, result), state: stateOf(world) }
     })
-    expect({ args, ...ours!.answer }).toEqual({ args, ...real!.answer })
+    if (only !== 'state') expect({ args, ...ours!.answer }).toEqual({ args, ...real!.answer })
+    else
+      expect({ args, status: ours!.result.status }).toEqual({ args, status: real!.result.status })
     expect({ args, ...ours!.state }).toEqual({ args, ...real!.state })
-    return { world: worlds[0], result: ours!.result }
+    return { world: worlds[0], ...ours!.result }
   }
+}
+
+export interface TwinOptions extends RunOptions {
+  /** Shell code that changes each copy before, run in the repository. */
+  readonly prepare?: string
+  /** `state`: the words may differ, the exit status and the repositories may not. */
+  readonly only?: 'state'
+}
+
+export interface TwinResult extends RunResult {
+  readonly world: World
 }
 
 /** What was answered; JSON as values, paths of the copy made the same. */
