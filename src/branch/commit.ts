@@ -110,15 +110,25 @@ function writeNote(repository: Repository, note: CommitNote): void {
 
 /** Removes segments that a killed process had committed; the journal is locked. */
 export function finishInterrupted(repository: Repository): void {
-  const note = files.readFile(notePath(repository))
-  if (!note) return
-  const [parent, committer, settlements] = decode(note) as [Sha, Bytes, SegmentSettlement[]]
-  if (isCommitted(repository, parent, committer)) settleSegments(settlements)
+  const content = files.readFile(notePath(repository))
+  if (!content) return
+  const note = parseNote(content)
+  if (note && isCommitted(repository, note)) settleSegments(note.settlements)
   files.remove(notePath(repository))
 }
 
+/** Undefined for what a crash of the system has left of a note; records are then carried out again. */
+function parseNote(content: Uint8Array): CommitNote | undefined {
+  try {
+    const [parent, committer, settlements] = decode(content) as [Sha, Bytes, SegmentSettlement[]]
+    return Array.isArray(settlements) ? { parent, committer, settlements } : undefined
+  } catch {
+    return undefined
+  }
+}
+
 /** Whether the branch's history since `parent` has the commit that a note announces. */
-function isCommitted(repository: Repository, parent: Sha, committer: Bytes): boolean {
+function isCommitted(repository: Repository, { parent, committer }: CommitNote): boolean {
   const args = ['log', '--format=%P%x00%cn <%ce> %ct', `${parent}..refs/heads/git-annex`]
   const { stdout } = git(repository, args, { okStatus: [0, 128] })
   const wanted = committer.slice(0, committer.lastIndexOf(' '))
