@@ -17,6 +17,7 @@ import type { Uuid } from '../model/uuid.js'
 import type { Clock } from '../model/vector-clock.js'
 import * as files from '../platform/files.js'
 import { makeDirsIn } from '../platform/make-dirs.js'
+import { naming } from '../platform/naming.js'
 import { hostTag, isProcessAlive, randomTag } from '../platform/process.js'
 import {
   decodeSegment,
@@ -85,7 +86,7 @@ export class JournalWriter implements Disposable {
     const segment = this.#current(timeMs)
     this.#hasWritten = true
     try {
-      files.writeFully(segment.fd, content)
+      naming(segment.path, () => files.writeFully(segment.fd, content))
     } catch (error) {
       // Nothing may follow a torn record: what comes next goes to a new segment.
       this.close()
@@ -93,7 +94,7 @@ export class JournalWriter implements Disposable {
     }
   }
 
-  #current(timeMs: number): { fd: number } {
+  #current(timeMs: number): { fd: number; path: Bytes } {
     const age = timeMs - (this.#segment?.startMs ?? 0)
     if (this.#segment && age >= 0 && age < ROTATE_MS) return this.#segment
     this.close()

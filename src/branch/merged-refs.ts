@@ -5,6 +5,7 @@
 import type { Ref } from '../git/refs.js'
 import type { Repository } from '../git/repository.js'
 import type { Bytes } from '../model/bytes.js'
+import { isDiskFull } from '../model/errors.js'
 import { isReadOnly } from '../platform/file-lock.js'
 import * as files from '../platform/files.js'
 import type { Sha } from './objects.js'
@@ -28,7 +29,12 @@ export function addMergedRefs({ annexDir }: Repository, refs: readonly Ref[]): v
   }
   for (const { name, oid } of refs) commits.set(name, oid)
   const text = [...commits].map(([ref, sha]) => `${sha}\t${ref}\n`).join('')
-  writeIfAllowed(path, text)
+  try {
+    writeIfAllowed(path, text)
+  } catch (error) {
+    // To find out again what is merged only takes time.
+    if (!isDiskFull(error)) throw error
+  }
 }
 
 /** Notes commits whose history must stay out of the branch. The journal is locked. */

@@ -6,6 +6,7 @@
  * Keys are serialized (`keyText`): parse one only when its parts are needed.
  */
 import type { Bytes } from '../model/bytes.js'
+import { isDiskFull } from '../model/errors.js'
 import { formatKey, type Key } from '../model/key.js'
 import {
   formatPointer,
@@ -94,7 +95,7 @@ export class BlobKeys {
     this.#learnt = true
   }
 
-  /** Writes the cache when something new was learnt. Nothing happens in a read-only repository. */
+  /** Writes the cache when something new was learnt, where it can: it only saves time. */
   save(): void {
     if (!this.#learnt) return
     const content = writeBlobKeyCache(
@@ -106,7 +107,7 @@ export class BlobKeys {
       files.replaceFile(this.#cacheFile, content)
       this.#learnt = false
     } catch (error) {
-      if (!isReadOnly(error)) throw error
+      if (!isReadOnly(error) && !isDiskFull(error)) throw error
     }
   }
 

@@ -4,8 +4,9 @@
  * Children get no GIT_INDEX_FILE or GIT_DIR of a surrounding git unless the caller passes them on
  * purpose: a hook that runs in one repository must not make us write to another.
  */
-import { type Bytes, bytesToText } from '../model/bytes.js'
+import { type Bytes, bytesFromText, bytesToText } from '../model/bytes.js'
 import { AnnexError } from '../model/errors.js'
+import * as files from '../platform/files.js'
 import { type RunOptions, type RunResult, runSync } from '../platform/subprocess.js'
 import { gitCwd, type Repository } from './repository.js'
 
@@ -74,8 +75,16 @@ export function gitOutput(
   return git(repository, args, options).stdout.toString('latin1').replace(/\n$/, '')
 }
 
+/** `git fast-import` leaves a file about each failure in the git directory, which helps nobody. */
+function withoutCrashReport(said: string): string {
+  const [line, path] = /\n?fast-import: dumping crash report to (\/.*)/.exec(said) ?? []
+  if (line === undefined || path === undefined) return said
+  files.remove(bytesFromText(path))
+  return said.replace(line, '')
+}
+
 function gitFailure(args: readonly string[], { status, stderr }: RunResult): AnnexError {
-  const said = stderr.toString('utf8').trim()
+  const said = withoutCrashReport(stderr.toString('utf8').trim())
   const shown = args.slice(0, 3).join(' ')
   return new AnnexError(
     'GIT_FAILED',

@@ -77,13 +77,33 @@ export function isErrno(error: unknown, ...names: string[]): error is NodeJS.Err
   )
 }
 
+/** Whether an error says that a disk, or the user's share of it, is full. */
+export function isDiskFull(error: unknown): boolean {
+  return isErrno(error, 'ENOSPC', 'EDQUOT')
+}
+
 /** What can be done about a system call that failed. */
 const ERRNO_HINT: Readonly<Record<string, string>> = {
   ENOSPC: 'Free some space and try again',
   EDQUOT: 'Free some space and try again',
-  EROFS: 'The file system is mounted read-only',
+  EROFS: 'Nothing can be changed on a file system that is mounted read-only',
   EACCES: 'See who owns it, and its permissions',
+  EPERM: 'See who owns it, and its permissions',
   EIO: 'The disk may be failing: see the log of the system',
+}
+
+/** System calls whose names are no words. */
+const VERB: Readonly<Record<string, string>> = {
+  copyfile: 'copy',
+  lstat: 'look at',
+  mkdir: 'make the directory',
+  readlink: 'read the link',
+  rmdir: 'remove the directory',
+  scandir: 'list',
+  stat: 'look at',
+  symlink: 'make the link',
+  unlink: 'remove',
+  utime: 'set the time of',
 }
 
 /** The hint that comes with anything that was thrown. */
@@ -95,18 +115,26 @@ export function errorHint(error: unknown): string | undefined {
 
 /** `Cannot CALL PATH: REASON` for a failed system call, from its `ECODE: REASON, CALL 'PATH'`. */
 function systemFailure(error: unknown): string | undefined {
+  if (typeof error !== 'object' || error === null) return undefined
   const { code, syscall, path, dest, message } = error as Partial<NodeJS.ErrnoException> & {
     dest?: string
   }
   if (code === undefined || syscall === undefined || !message?.startsWith(`${code}: `)) return
   const reason = message.slice(code.length + 2, message.lastIndexOf(`, ${syscall}`))
   const place = path === undefined ? '' : ` ${path}`
-  return `Cannot ${syscall}${place}${dest === undefined ? '' : ` to ${dest}`}: ${reason}`
+  return `Cannot ${VERB[syscall] ?? syscall}${place}${dest === undefined ? '' : ` to ${dest}`}: ${reason}`
+}
+
+/** Why a system call failed, such as `permission denied`; the message of other errors. */
+export function failureReason(error: unknown): string {
+  return systemFailure(error) === undefined
+    ? errorMessage(error)
+    : (error as Error).message.replace(/^E\w+: (.*?), .*$/s, '$1')
 }
 
 /** The message of anything that was thrown. */
 export function errorMessage(error: unknown): string {
-  const failure = typeof error === 'object' && error !== null ? systemFailure(error) : undefined
+  const failure = systemFailure(error)
   if (failure !== undefined) return failure
   if (typeof error === 'object' && error !== null && 'message' in error)
     return String((error as { message: unknown }).message)

@@ -8,6 +8,7 @@
 import * as fs from 'node:fs'
 import { type Bytes, bytesFromBuffer, bytesToPath } from '../model/bytes.js'
 import { isErrno } from '../model/errors.js'
+import { naming } from './naming.js'
 
 export type FileStat = fs.BigIntStats
 
@@ -151,12 +152,12 @@ export function fdatasync(fd: number): void {
 
 /** Writes a file in place; only for files that nobody reads meanwhile. */
 export function writeFile(path: Bytes, content: Uint8Array | string, mode = 0o666): void {
-  fs.writeFileSync(bytesToPath(path), content, { mode })
+  naming(path, () => fs.writeFileSync(bytesToPath(path), content, { mode }))
 }
 
 /** Appends in one write call, so that records of several processes do not interleave. */
 export function appendFile(path: Bytes, content: Uint8Array | string): void {
-  fs.appendFileSync(bytesToPath(path), content)
+  naming(path, () => fs.appendFileSync(bytesToPath(path), content))
 }
 
 /** Replaces a file whole: temp file beside it, then rename. Readers see the old or the new text. */
@@ -219,6 +220,8 @@ export function remove(path: Bytes): boolean {
     return true
   } catch (error) {
     if (isErrno(error, 'ENOENT', 'ENOTDIR')) return false
+    // A read-only file system says so before it looks.
+    if (isErrno(error, 'EROFS') && !lstat(path)) return false
     throw error
   }
 }

@@ -10,6 +10,8 @@
  */
 import { parentDir } from '../git/repository.js'
 import type { Bytes } from '../model/bytes.js'
+import { isDiskFull } from '../model/errors.js'
+import { parseKey } from '../model/key.js'
 import * as files from '../platform/files.js'
 import { makeDirsIn } from '../platform/make-dirs.js'
 import { isAbandoned, processTag } from '../platform/process.js'
@@ -61,8 +63,13 @@ export class UnfinishedKeys {
   }
 
   #append(text: Bytes): void {
-    this.#open ??= openNote(this.#annexDir)
-    files.writeFully(this.#open.fd, Buffer.from(text, 'latin1'))
+    try {
+      this.#open ??= openNote(this.#annexDir)
+      files.writeFully(this.#open.fd, Buffer.from(text, 'latin1'))
+    } catch (error) {
+      // A full disk is when people drop contents: better without a note than not at all.
+      if (!isDiskFull(error)) throw error
+    }
   }
 }
 
@@ -111,7 +118,9 @@ export function findAbandoned(annexDir: Bytes): Abandoned | undefined {
   for (const record of notes.flatMap(readRecords)) {
     const text = record.slice(1)
     if (record.startsWith('f')) placed.add(text)
-    else keyTexts.add(text)
+    // After a crash of the system there can be anything.
+    if (!/^[+-]/.test(record) || !parseKey(text)) continue
+    keyTexts.add(text)
     if (record.startsWith('-')) going.add(text)
   }
   return { keyTexts, going, placed, notes }

@@ -8,6 +8,7 @@ import { CommittedContent } from '../branch/committed.js'
 import { readBranchHead } from '../branch/refs.js'
 import { parentDir, type Repository } from '../git/repository.js'
 import type { Bytes } from '../model/bytes.js'
+import { isDiskFull } from '../model/errors.js'
 import { parseMapLog } from '../model/logs/map-log.js'
 import { isReadOnly } from '../platform/file-lock.js'
 import * as files from '../platform/files.js'
@@ -40,6 +41,6 @@ function keepCopy(path: Bytes, content: Bytes): void {
     files.makeDirs(parentDir(path))
     files.replaceFile(path, Buffer.from(content, 'latin1'))
   } catch (error) {
-    if (!isReadOnly(error)) throw error
+    if (!isReadOnly(error) && !isDiskFull(error)) throw error
   }
 }
