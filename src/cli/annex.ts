@@ -44,5 +44,13 @@ export interface Annex {
    */
   atEnd(work: () => Promise<void> | void): void
   /** Called by the runner after the last action, also when some failed or a signal came. */
-  finish(options: { leaveJournal: boolean }): Promise<void>
+  finish(ending: Ending): Promise<void>
+}
+
+/** How a command ends. */
+export interface Ending {
+  /** What was recorded is left for another command to commit. */
+  readonly leaveJournal: boolean
+  /** An action failed in a way that nobody expected: the next command is to look after it. */
+  readonly isUnsettled?: boolean
 }

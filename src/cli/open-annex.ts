@@ -24,7 +24,7 @@ import { finishAbandoned } from '../worktree/abandoned.js'
 import { hasGitFile, hasLinks, linkGitDir } from '../worktree/dot-git.js'
 import { applyExternalTimeout } from '../worktree/external-timeout.js'
 import { WorkTreeUpdates } from '../worktree/updates.js'
-import type { Annex } from './annex.js'
+import type { Annex, Ending } from './annex.js'
 import type { Needs, Surround } from './command.js'
 import { initialiseRepository } from './initialise-repository.js'
 import type { Messages } from './messages.js'
@@ -161,14 +161,24 @@ class OpenAnnex implements Annex {
       this.messages.remark(`merging ${bytesToText(refs.join(' '))} into git-annex...`)
   }
 
-  async finish({ leaveJournal }: { leaveJournal: boolean }): Promise<void> {
-    for (const work of this.#endings.splice(0)) await work()
-    this.#workTree?.finish()
-    this.#linkGitDir()
-    this.#blobKeys?.save()
-    if (this.#remotes) for (const remote of await this.#remotes) await remote.close()
-    this.#branch?.close()
-    this.store.unfinished?.done()
+  async finish({ leaveJournal, isUnsettled = false }: Ending): Promise<void> {
+    // Those that could not be opened have been told of.
+    const remotes = (await this.#remotes?.catch(() => [])) ?? []
+    const errors: unknown[] = []
+    // Whatever fails, the rest is still to be done.
+    for (const step of [
+      ...this.#endings.splice(0),
+      () => this.#workTree?.finish(),
+      () => this.#linkGitDir(),
+      () => this.#blobKeys?.save(),
+      ...remotes.map((remote) => () => remote.close()),
+      () => this.#branch?.close(),
+    ])
+      await Promise.resolve()
+        .then(step)
+        .catch((error) => errors.push(error))
+    if (errors.length > 0) throw errors[0]
+    if (!isUnsettled) this.store.unfinished?.done()
     if (leaveJournal || this.config.getBoolean('annex.alwayscommit') === false) return
     if (!this.uuid || !this.branch.hasPending()) return
     this.messages.remark('recording state in git...')

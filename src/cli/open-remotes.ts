@@ -12,7 +12,7 @@ import { type GitConfig, readConfig, readConfigFile, setConfig } from '../git/co
 import { removeStaleLock } from '../git/index-lock.js'
 import { openRepositoryAt, type Repository } from '../git/repository.js'
 import { type Bytes, bytesToText } from '../model/bytes.js'
-import { AnnexError, isErrno } from '../model/errors.js'
+import { AnnexError, isAnnexError, isDiskFull } from '../model/errors.js'
 import type { Uuid } from '../model/uuid.js'
 import { isReadOnly } from '../platform/file-lock.js'
 import { GitLocalRemote, type LocalPeer, type LocalPeerHooks } from '../remotes/git-local.js'
@@ -72,7 +72,7 @@ function openRemote(base: RemoteBase, remote: RemoteConfig): Remote | undefined 
   const { name, cost, isIgnored, isReadOnly, verifies } = remote
   return new GitLocalRemote(
     { name, uuid, cost, isIgnored, isReadOnly, verifies, path },
-    peerHooks(name, path, base.env),
+    peerHooks({ name, uuid, path }, base.env),
   )
 }
 
@@ -87,22 +87,48 @@ function findUuid(base: RemoteBase, remote: RemoteConfig, path: Bytes): Uuid | u
   if (!repository) return remote.cachedUuid
   const found = readConfigFile(repository.commonDir).get('annex.uuid')
   const uuid = found || initialisePeer(repository, base.env)
-  if (uuid && uuid !== remote.cachedUuid)
-    setConfig(base.repository, base.config, `remote.${remote.name}.annex-uuid`, uuid)
+  if (uuid && uuid !== remote.cachedUuid) rememberUuid(base, remote.name, uuid)
   return uuid
 }
 
-/** A clone of an annex becomes one on first contact, as git-annex has it; anything else does not. */
+/** For the time when the remote cannot be reached; not worth failing where nothing can be written. */
+function rememberUuid({ repository, config }: RemoteBase, name: string, uuid: Uuid): void {
+  const setting = `remote.${name}.annex-uuid`
+  try {
+    setConfig(repository, config, setting, uuid)
+  } catch (error) {
+    if (!isAnnexError(error, 'GIT_FAILED')) throw error
+    config.remember(setting, uuid)
+  }
+}
+
+/**
+ * A clone of an annex becomes one on first contact, as git-annex has it; anything else does not, and
+ * one that cannot be written is no use.
+ */
 function initialisePeer(repository: Repository, env: RemoteBase['env']): Uuid | undefined {
   if (listBranchRefs(repository).length === 0) return undefined
   const config = readConfig(repository)
-  initialiseRepository({ repository, config, env })
+  try {
+    initialiseRepository({ repository, config, env })
+  } catch (error) {
+    if (!isReadOnly(error) && !isAnnexError(error)) throw error
+    return undefined
+  }
   return config.get('annex.uuid')
 }
 
-function peerHooks(name: string, path: Bytes, env: RemoteBase['env']): LocalPeerHooks {
+/** A repository as it is known when the remotes are opened. */
+interface KnownPeer {
+  readonly name: string
+  readonly uuid: Uuid
+  /** Absolute. */
+  readonly path: Bytes
+}
+
+function peerHooks(known: KnownPeer, env: RemoteBase['env']): LocalPeerHooks {
   return {
-    open: () => openPeer(name, path, env),
+    open: () => openPeer(known, env),
     contentChanged: ({ repository, config, store }, keyTexts) => {
       if (repository.workTree === undefined) return
       const blobKeys = new BlobKeys(repository)
@@ -122,18 +148,23 @@ function finishInterrupted(peer: LocalPeer & { readonly uuid: Uuid }): void {
     finishAbandoned({ ...peer, blobKeys: new BlobKeys(peer.repository) })
   } catch (error) {
     // It can be read as it is, and the next command there will tell.
-    if (!isReadOnly(error) && !isErrno(error, 'ENOSPC', 'EDQUOT')) throw error
+    if (!isReadOnly(error) && !isDiskFull(error)) throw error
   }
 }
 
-function openPeer(name: string, path: Bytes, env: RemoteBase['env']): LocalPeer {
+/** @throws AnnexError REMOTE_UNAVAILABLE also when another repository is at the path by now */
+function openPeer({ name, path, uuid }: KnownPeer, env: RemoteBase['env']): LocalPeer {
   const repository = openRepositoryAt(path)
   if (!repository)
     throw new AnnexError('REMOTE_UNAVAILABLE', `Cannot reach ${name} at ${bytesToText(path)}`)
   const config = readConfig(repository)
   const { annexDir } = repository
   const settings = storeSettings(config, repository.workTree === undefined)
-  const uuid = config.get('annex.uuid') ?? ''
+  if (config.get('annex.uuid') !== uuid)
+    throw new AnnexError(
+      'REMOTE_UNAVAILABLE',
+      `Cannot use ${name}: there is another repository at ${bytesToText(path)} now`,
+    )
   const peer = {
     repository,
     config,

@@ -71,12 +71,13 @@ async function runParsed(run: Run): Promise<number> {
       ? surround
       : await openAnnex({ surround, settings, needs, needsWorkTree, messages })
   const limits = { timeLimitSeconds: args.options['time-limit'], isBatch: isBatch(args.options) }
-  let tally: Tally
+  let tally: Tally | undefined
   try {
     tally = await performAll(command.run(annex as Annex, args), reporter, limits)
   } finally {
     // Whatever happened to the actions, what they have done is recorded.
-    if ('finish' in annex) await annex.finish({ leaveJournal: leavesJournal })
+    const isUnsettled = tally?.isUnsettled ?? true
+    if ('finish' in annex) await annex.finish({ leaveJournal: leavesJournal, isUnsettled })
   }
   return conclude(run, tally)
 }

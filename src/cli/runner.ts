@@ -25,6 +25,8 @@ export interface Tally {
   isTimeUp: boolean
   /** The highest exit status an error asked for. */
   exitStatus: number
+  /** Whether an action was cut short: by an error of the system, or a full disk. */
+  isUnsettled: boolean
 }
 
 /**
@@ -36,7 +38,13 @@ export async function performAll(
   reporter: Reporter,
   limits: RunLimits,
 ): Promise<Tally> {
-  const tally: Tally = { failed: 0, hasFailedEvent: false, isTimeUp: false, exitStatus: 0 }
+  const tally: Tally = {
+    failed: 0,
+    hasFailedEvent: false,
+    isTimeUp: false,
+    exitStatus: 0,
+    isUnsettled: false,
+  }
   const { timeLimitSeconds = Number.POSITIVE_INFINITY } = limits
   const endMs = performance.now() + timeLimitSeconds * 1000
   for await (const action of actions) {
@@ -62,6 +70,7 @@ async function performOne(action: Action, reporter: Reporter, tally: Tally): Pro
   } catch (error) {
     if (error instanceof OutputClosed) throw error
     item.fail(error)
+    if (!isAnnexError(error) || error.code === 'DISK_FULL') tally.isUnsettled = true
     tally.exitStatus = Math.max(tally.exitStatus, isAnnexError(error) ? error.exitStatus : 1)
   }
   if (succeeded) return

@@ -8,9 +8,12 @@ import type { GitConfig } from '../git/config.js'
 import type { Repository } from '../git/repository.js'
 import { type Bytes, bytesToText } from '../model/bytes.js'
 import type { DropProof } from '../model/drop-proof.js'
-import { AnnexError, isAnnexError } from '../model/errors.js'
+import { AnnexError, failureReason, isAnnexError } from '../model/errors.js'
 import type { Uuid } from '../model/uuid.js'
+import { isReadOnly } from '../platform/file-lock.js'
+import * as files from '../platform/files.js'
 import { isBeingRemoved, lockContent } from '../store/content-lock.js'
+import type { ObjectPlace } from '../store/layout.js'
 import type { ObjectStore } from '../store/object-store.js'
 import { removeContent } from '../store/remove.js'
 import { copyVerified, prepareVerification } from '../store/verify.js'
@@ -59,6 +62,8 @@ export class GitLocalRemote implements Remote {
   readonly #hooks: LocalPeerHooks
   readonly #changed = new Set<Bytes>()
   #opened: LocalPeer | undefined
+  /** Something was cut short there: the next command is to look after it. */
+  #isUnsettled = false
 
   constructor(settings: LocalRemoteSettings, hooks: LocalPeerHooks) {
     this.name = settings.name
@@ -78,67 +83,104 @@ export class GitLocalRemote implements Remote {
 
   async checkPresent(keyText: Bytes): Promise<boolean> {
     const { store } = this.#peer()
-    if (!store.has(keyText)) return this.#reallyAbsent()
+    if (!this.#locate(keyText)) return false
     if (isBeingRemoved(store, keyText))
       throw new AnnexError('REMOTE_UNAVAILABLE', `${this.name} is removing the content just now`)
     return true
   }
 
-  /** A path that is gone (a drive taken out) must not be taken for content that is gone. */
-  #reallyAbsent(): false {
-    if (!this.#peer().store.isReachable())
+  /**
+   * Where the content lies. A path that is gone (a drive taken out) and one that we may not look into
+   * must not be taken for content that is gone.
+   */
+  #locate(keyText: Bytes): ObjectPlace | undefined {
+    const { store } = this.#peer()
+    try {
+      const place = store.locate(keyText)
+      if (place) return place
+      if (!store.isReachable()) throw this.#unreachable()
+      files.stat(store.placeFor(keyText).path)
+      return undefined
+    } catch (error) {
+      if (isAnnexError(error)) throw error
       throw new AnnexError(
         'REMOTE_UNAVAILABLE',
-        `Cannot reach ${this.name} at ${bytesToText(this.path)}`,
+        `Cannot look into ${this.name} at ${bytesToText(this.path)}: ${failureReason(error)}`,
+        { cause: error },
       )
-    return false
+    }
+  }
+
+  #unreachable(cause?: unknown): AnnexError {
+    return new AnnexError(
+      'REMOTE_UNAVAILABLE',
+      `Cannot reach ${this.name} at ${bytesToText(this.path)}`,
+      { cause },
+    )
   }
 
   async retrieve(keyText: Bytes, destination: Bytes, onProgress: OnProgress): Promise<Received> {
-    const place = this.#peer().store.locate(keyText)
-    if (!place) {
-      this.#reallyAbsent()
-      throw new AnnexError('CONTENT_MISSING', 'the remote does not have the content')
-    }
-    const paths = { source: place.path, destination }
     await prepareVerification(keyText)
-    return { verified: copyVerified(keyText, paths, { onProgress, checkHash: this.#verifies }) }
+    const place = this.#locate(keyText)
+    return this.#changing(() => {
+      if (!place) throw new AnnexError('CONTENT_MISSING', 'the remote does not have the content')
+      const paths = { source: place.path, destination }
+      return { verified: copyVerified(keyText, paths, { onProgress, checkHash: this.#verifies }) }
+    })
   }
 
   async store(keyText: Bytes, source: Bytes, onProgress: OnProgress): Promise<void> {
-    const { store, branch } = this.#peer()
+    await prepareVerification(keyText)
     this.#refuseReadOnly()
-    if (!store.has(keyText)) {
-      const temp = store.temp.newPath()
-      await prepareVerification(keyText)
-      copyVerified(keyText, { source, destination: temp }, { onProgress })
-      store.moveIn(keyText, temp)
-      this.#changed.add(keyText)
-    }
-    branch.setPresence(keyText, this.uuid, true)
+    const isThere = this.#locate(keyText) !== undefined
+    this.#changing(({ store, branch }) => {
+      if (!isThere) {
+        const temp = store.temp.newPath()
+        copyVerified(keyText, { source, destination: temp }, { onProgress })
+        store.moveIn(keyText, temp)
+        this.#changed.add(keyText)
+      }
+      branch.setPresence(keyText, this.uuid, true)
+    })
   }
 
   async remove(keyText: Bytes, proof: DropProof): Promise<void> {
-    const { store, branch } = this.#peer()
-    this.#refuseReadOnly()
     await prepareVerification(keyText)
-    if (store.has(keyText)) {
-      using lock = lockContent(store, keyText, 'exclusive')
-      removeContent(store, lock, proof)
-      this.#changed.add(keyText)
-    } else {
-      this.#reallyAbsent()
+    this.#refuseReadOnly()
+    const isThere = this.#locate(keyText) !== undefined
+    this.#changing(({ store, branch }) => {
+      if (isThere) {
+        using lock = lockContent(store, keyText, 'exclusive')
+        removeContent(store, lock, proof)
+        this.#changed.add(keyText)
+      }
+      branch.correctPresence(keyText, this.uuid, false)
+    })
+  }
+
+  /** Works at the peer; whatever goes wrong there because it has vanished is told as that. */
+  #changing<T>(work: (peer: LocalPeer) => T): T {
+    const peer = this.#peer()
+    try {
+      return work(peer)
+    } catch (error) {
+      if (isAnnexError(error, 'REMOTE_UNAVAILABLE')) throw error
+      if (!peer.store.isReachable()) throw this.#unreachable(error)
+      if (!isAnnexError(error)) this.#isUnsettled = true
+      throw error
     }
-    branch.correctPresence(keyText, this.uuid, false)
   }
 
   async lockContent(keyText: Bytes): Promise<RemoteLock | undefined> {
     try {
+      if (!this.#locate(keyText)) return undefined
       const lock = lockContent(this.#peer().store, keyText, 'shared')
       return { release: async () => lock.release() }
     } catch (error) {
       if (isAnnexError(error, 'CONTENT_LOCKED') || isAnnexError(error, 'CONTENT_MISSING'))
         return undefined
+      // Where no lock file can be made: the caller can still ask whether it is there.
+      if (isReadOnly(error)) return undefined
       throw error
     }
   }
@@ -156,7 +198,7 @@ export class GitLocalRemote implements Remote {
     if (this.#changed.size > 0) this.#hooks.contentChanged(this.#opened, [...this.#changed])
     this.#changed.clear()
     this.#opened.branch.close()
-    this.#opened.store.unfinished?.done()
+    if (!this.#isUnsettled) this.#opened.store.unfinished?.done()
     this.#opened.branch.commit()
   }
 }

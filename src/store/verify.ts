@@ -6,8 +6,8 @@ import { verifyExternal } from '../backends/external-key.js'
 import { verifyDigest } from '../backends/hash-key.js'
 import type { Hasher } from '../backends/hasher.js'
 import { backendOfKey, needsPreparing, newHasher, prepareHasher } from '../backends/registry.js'
-import type { Bytes } from '../model/bytes.js'
-import { AnnexError } from '../model/errors.js'
+import { type Bytes, bytesToText } from '../model/bytes.js'
+import { AnnexError, errorHint, failureReason, isErrno } from '../model/errors.js'
 import { type Key, parseKey } from '../model/key.js'
 import * as files from '../platform/files.js'
 import { diskError } from './disk-error.js'
@@ -41,7 +41,7 @@ export function copyVerified(
     const destination = files.open(paths.destination, 'wx', (Number(mode) & 0o555) | 0o400)
     try {
       const hasher = options.checkHash === false ? undefined : hasherFor(key)
-      pump({ source, destination, hasher, onProgress: options.onProgress })
+      pump({ keyText, source, destination, hasher, onProgress: options.onProgress })
       checkDigest(key, hasher?.digestHex(), keyText)
       if (hasher !== undefined || options.checkHash === false) return hasher !== undefined
       return checkExternally({ key, keyText, path: paths.destination })
@@ -77,7 +77,7 @@ export function verifyContent(
   try {
     checkSize(key, files.fstat(source).size, keyText)
     const hasher = hasherFor(key)
-    if (hasher || also) pump({ source, destination: undefined, hasher, also, onProgress })
+    if (hasher || also) pump({ keyText, source, destination: undefined, hasher, also, onProgress })
     if (!hasher) return checkExternally({ key, keyText, path }, onProgress)
     checkDigest(key, hasher.digestHex(), keyText)
     return true
@@ -96,10 +96,21 @@ function openContent(path: Bytes, keyText: Bytes): number {
   try {
     return files.open(path, 'r')
   } catch (error) {
+    if (!isErrno(error, 'ENOENT', 'ENOTDIR')) throw unreadable(keyText, error)
     throw new AnnexError('CONTENT_MISSING', `content of ${keyText} is not present`, {
       cause: error,
     })
   }
+}
+
+/** What cannot be read here may be readable at another remote. */
+function unreadable(keyText: Bytes, error: unknown): AnnexError {
+  const hint = errorHint(error)
+  return new AnnexError(
+    'FILE_UNREADABLE',
+    `Cannot read the content of ${bytesToText(keyText)}: ${failureReason(error)}`,
+    { ...(hint !== undefined && { hint }), cause: error },
+  )
 }
 
 function checkSize(key: Key, size: bigint, keyText: Bytes): void {
@@ -150,6 +161,7 @@ function hasherFor(key: Key): Hasher | undefined {
 }
 
 interface Pump {
+  readonly keyText: Bytes
   readonly source: number
   readonly destination: number | undefined
   readonly hasher: Hasher | undefined
@@ -159,11 +171,19 @@ interface Pump {
 
 let sharedBuffer: Buffer | undefined
 
-function pump({ source, destination, hasher, also, onProgress }: Pump): void {
+function readOn(source: number, buffer: Buffer, keyText: Bytes): number {
+  try {
+    return files.readSome(source, buffer)
+  } catch (error) {
+    throw unreadable(keyText, error)
+  }
+}
+
+function pump({ keyText, source, destination, hasher, also, onProgress }: Pump): void {
   sharedBuffer ??= Buffer.allocUnsafeSlow(BUFFER_BYTES)
   let done = 0
   for (;;) {
-    const count = files.readSome(source, sharedBuffer)
+    const count = readOn(source, sharedBuffer, keyText)
     if (count === 0) return
     const chunk = sharedBuffer.subarray(0, count)
     hasher?.update(chunk)

@@ -6,12 +6,13 @@
 import { type Backend, needsPreparing, newHasher, prepareHasher } from '../backends/registry.js'
 import { join, type Repository } from '../git/repository.js'
 import { type Bytes, bytesToText } from '../model/bytes.js'
-import { AnnexError, errorHint, errorMessage, isErrno } from '../model/errors.js'
+import { AnnexError, errorHint, failureReason, isErrno } from '../model/errors.js'
 import { parseKey } from '../model/key.js'
 import { formatLinkTarget, formatPointer } from '../model/pointer.js'
 import { copyFile } from '../platform/copy.js'
 import * as files from '../platform/files.js'
 import { hasOpenWriters } from '../platform/open-writers.js'
+import { diskError } from '../store/disk-error.js'
 import type { ObjectStore } from '../store/object-store.js'
 import type { KeyMaker } from './new-key.js'
 import { replaceBy } from './replace-file.js'
@@ -142,13 +143,23 @@ function lockIn(unsettled: Source, tools: AddTools): Bytes {
   const now = files.lstat(file)
   const isWritten = now?.size !== source.before.size || now.mtimeNs !== source.before.mtimeNs
   if (isWritten || hasOpenWriters(file)) {
-    tools.store.takeBack(keyText, file)
-    files.chmod(file, Number(source.before.mode & 0o777n))
+    takeBack(source, keyText, tools)
     throw isWritten ? changed(path) : stillOpen(path)
   }
-  const target = formatLinkTarget(parseKey(keyText)!, source.path)
-  replaceBy(file, tools.store.temp, (link) => files.symlink(target, link))
+  try {
+    const target = formatLinkTarget(parseKey(keyText)!, path)
+    replaceBy(file, tools.store.temp, (link) => files.symlink(target, link))
+  } catch (error) {
+    takeBack(source, keyText, tools)
+    throw diskError(error, path)
+  }
   return keyText
+}
+
+/** The object and the file are one: the file stays, as it was. */
+function takeBack({ file, before }: Source, keyText: Bytes, { store }: AddTools): void {
+  store.takeBack(keyText, file)
+  files.chmod(file, Number(before.mode & 0o777n))
 }
 
 /**
@@ -198,12 +209,15 @@ function readOn<T>(path: Bytes, read: () => T): T {
 }
 
 function unreadable(path: Bytes, error: unknown): AnnexError {
-  const reason = errorMessage(error).replace(/^.*: /, '')
   const hint = errorHint(error)
-  return new AnnexError('FILE_UNREADABLE', `Cannot read ${bytesToText(path)}: ${reason}`, {
-    ...(hint !== undefined && { hint }),
-    cause: error,
-  })
+  return new AnnexError(
+    'FILE_UNREADABLE',
+    `Cannot read ${bytesToText(path)}: ${failureReason(error)}`,
+    {
+      ...(hint !== undefined && { hint }),
+      cause: error,
+    },
+  )
 }
 
 function hashAll(backend: Backend, content: Uint8Array): () => string {

@@ -113,8 +113,8 @@ export function isContent(path: Bytes, keyText: Bytes): boolean {
   try {
     return verifyContent(keyText, path)
   } catch (error) {
-    if (isAnnexError(error, 'CONTENT_MISMATCH') || isAnnexError(error, 'CONTENT_MISSING'))
-      return false
+    const no = ['CONTENT_MISMATCH', 'CONTENT_MISSING', 'FILE_UNREADABLE']
+    if (isAnnexError(error) && no.includes(error.code)) return false
     throw error
   }
 }
