@@ -3,7 +3,8 @@
  * the words for a refusal. Implements spec: numcopies, sections 1 and 3.
  */
 import { checkAttributes, mayHaveAttribute } from '../git/check-attr.js'
-import type { Bytes } from '../model/bytes.js'
+import { type Bytes, bytesToText } from '../model/bytes.js'
+import { AnnexError } from '../model/errors.js'
 import type { Uuid } from '../model/uuid.js'
 import { type CopiesNeeded, resolveCopies } from '../policy/numcopies.js'
 import { trustOf } from '../policy/trust.js'
@@ -32,8 +33,7 @@ export class CopiesPolicy {
     this.#annex = annex
     this.#option = definedCopies(numcopies, mincopies)
     this.#recorded = definedCopies(annex.branch.numcopies(), annex.branch.mincopies())
-    const configured = Number(annex.config.get('annex.numcopies'))
-    this.#configured = Number.isInteger(configured) && configured > 0 ? configured : undefined
+    this.#configured = configuredCopies(annex)
   }
 
   /** The numbers for one content: the greatest that any of its files asks for. */
@@ -67,6 +67,14 @@ export class CopiesPolicy {
       return { ...(numcopies && { numcopies }), ...(mincopies && { mincopies }) }
     })
   }
+}
+
+/** @throws AnnexError CONFIG_INVALID: to guess how many copies are wanted could cost the last one */
+function configuredCopies({ config }: Annex): number | undefined {
+  const text = config.get('annex.numcopies')
+  if (text === undefined) return undefined
+  if (/^\d+$/.test(text)) return Number(text) || undefined
+  throw new AnnexError('CONFIG_INVALID', `Bad number "${bytesToText(text)}" for "annex.numcopies"`)
 }
 
 function definedCopies(
