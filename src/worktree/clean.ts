@@ -81,8 +81,7 @@ export class Cleaner {
         hint: 'Take one side first, with git checkout --ours or --theirs',
       })
     this.#context.warn(
-      `${bytesToText(path)} begins like a pointer file but has more in it; ` +
-        'it goes to git as it is',
+      `${bytesToText(path)} begins like a pointer file but is none; it goes to git as it is`,
     )
   }
 }
