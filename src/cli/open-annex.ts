@@ -23,7 +23,7 @@ import { UnfinishedKeys } from '../store/unfinished.js'
 import { finishAbandoned } from '../worktree/abandoned.js'
 import { hasGitFile, hasLinks, linkGitDir } from '../worktree/dot-git.js'
 import { applyExternalTimeout } from '../worktree/external-timeout.js'
-import { WorkTreeUpdates } from '../worktree/updates.js'
+import { hasWaitingFiles, WorkTreeUpdates } from '../worktree/updates.js'
 import type { Annex, Ending } from './annex.js'
 import type { Needs, Surround } from './command.js'
 import { initialiseRepository } from './initialise-repository.js'
@@ -75,6 +75,8 @@ function finishInterrupted(annex: Annex): void {
     annex.store.temp.sweep()
     if (annex.repository.workTree !== undefined) removeStaleLock(annex.repository.indexFile)
     finishAbandoned(annex)
+    if (annex.repository.workTree !== undefined && hasWaitingFiles(annex.repository))
+      annex.workTree.finish()
   } catch (error) {
     if (isReadOnly(error)) return
     annex.messages.warning(

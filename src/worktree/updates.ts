@@ -13,9 +13,11 @@ import { isAnnexError } from '../model/errors.js'
 import type { ObjectStore } from '../store/object-store.js'
 import { isVerificationReady, verifyContent } from '../store/verify.js'
 import { type AnnexedFile, filesByKey, isPopulatable } from './annexed-files.js'
+import { hasAbandonedDeferrals, takeAbandonedDeferrals } from './deferred-notes.js'
 import { finishWorktree, restagePending } from './finish-worktree.js'
 import { depopulate, populate } from './populate.js'
-import { formatRestageText } from './restage-log.js'
+import { formatRestageText, hasRestageLog } from './restage-log.js'
+import { hasSmudgeLog, takeSmudgeLog } from './smudge-log.js'
 
 /** One repository; commands pass their own, path remotes pass theirs. */
 export interface WorkTreeOwner {
@@ -23,6 +25,11 @@ export interface WorkTreeOwner {
   readonly config: GitConfig
   readonly store: ObjectStore
   readonly blobKeys: BlobKeys
+}
+
+/** Whether a checkout or a locked index has left work for {@link WorkTreeUpdates.finish}. */
+export function hasWaitingFiles(repository: Repository): boolean {
+  return hasSmudgeLog(repository) || hasRestageLog(repository) || hasAbandonedDeferrals(repository)
 }
 
 export class WorkTreeUpdates {
@@ -95,9 +102,14 @@ export class WorkTreeUpdates {
     this.#owner.store.unfinished?.notePlaced(formatRestageText(refresh.path, refresh.stat))
   }
 
-  /** Tells git about all files changed so far, and about those noted while the index was locked. */
+  /**
+   * Does what checkouts have left, and tells git about all files changed so far and about those noted
+   * while the index was locked.
+   */
   finish(): void {
     const { repository, blobKeys } = this.#owner
+    const waiting = [...takeSmudgeLog(repository), ...takeAbandonedDeferrals(repository)]
+    for (const keyText of waiting) this.contentChanged(keyText)
     const refreshes = this.#refreshes.splice(0)
     if (refreshes.length > 0) finishWorktree(repository, refreshes)
     restagePending(repository, { blobKeys, isContent })
