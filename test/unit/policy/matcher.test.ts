@@ -3,11 +3,11 @@ import { type Bytes, bytesFromText } from '../../../src/model/bytes.js'
 import { isAnnexError } from '../../../src/model/errors.js'
 import { parseExpression, parseTokens } from '../../../src/model/expression.js'
 import { type Key, parseKey } from '../../../src/model/key.js'
+import type { TrustLevel } from '../../../src/model/logs/trust-log.js'
 import { type Dialect, termParser } from '../../../src/model/matching-terms.js'
 import { parseSize } from '../../../src/model/units.js'
 import type { Uuid } from '../../../src/model/uuid.js'
 import { compileMatcher, type MatchContext, type MatchFacts } from '../../../src/policy/matcher.js'
-import type { TrustLevel } from '../../../src/model/logs/trust-log.js'
 import { readVectors } from '../../support/vectors.js'
 
 interface VectorKey {
