@@ -3,6 +3,7 @@
  * the words for a refusal. Implements spec: numcopies, sections 1 and 3.
  */
 import { checkAttributes, mayHaveAttribute } from '../git/check-attr.js'
+import { readIndexEntries } from '../git/index-file.js'
 import { type Bytes, bytesToText } from '../model/bytes.js'
 import { AnnexError } from '../model/errors.js'
 import type { Uuid } from '../model/uuid.js'
@@ -51,7 +52,13 @@ export class CopiesPolicy {
     const { repository, config, env, workTree } = this.#annex
     this.#mentions ??=
       repository.workTree !== undefined &&
-      mayHaveAttribute(repository, { text: 'copies', paths: workTree.allPaths(), config, env })
+      mayHaveAttribute(repository, {
+        text: 'copies',
+        paths: workTree.allPaths(),
+        config,
+        env,
+        entries: readIndexEntries(repository),
+      })
     return this.#mentions
   }
 

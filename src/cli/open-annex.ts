@@ -85,6 +85,17 @@ function finishInterrupted(annex: Annex): void {
   }
 }
 
+/** Ends the use of a remote. @throws AnnexError that names it */
+async function closeRemote(remote: Remote): Promise<void> {
+  try {
+    await remote.close()
+  } catch (error) {
+    throw new AnnexError('REMOTE_UNAVAILABLE', `${remote.name}: ${errorMessage(error)}`, {
+      cause: error,
+    })
+  }
+}
+
 /** What an {@link OpenAnnex} is made of. */
 interface Parts {
   readonly repository: Repository
@@ -173,7 +184,7 @@ class OpenAnnex implements Annex {
       () => this.#workTree?.finish(),
       () => this.#linkGitDir(),
       () => this.#blobKeys?.save(),
-      ...remotes.map((remote) => () => remote.close()),
+      ...remotes.map((remote) => () => closeRemote(remote)),
       () => this.#branch?.close(),
     ])
       await Promise.resolve()
