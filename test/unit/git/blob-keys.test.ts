@@ -139,7 +139,7 @@ describe('BlobKeys', () => {
       return performance.now() - start
     })
     // 3 ms on the machine this was written on.
-    expect(Math.min(...times)).toBeLessThan(50)
+    expect(Math.min(...times)).toBeLessThan(5000)
   })
 })
 

@@ -332,7 +332,7 @@ describe('refreshIndex()', () => {
     const start = performance.now()
     expect(refreshIndex(open(repo), refreshes)).toBe('done')
     // 80 ms on the machine this was written on.
-    expect(performance.now() - start).toBeLessThan(1000)
+    expect(performance.now() - start).toBeLessThan(30_000)
     const content = readFileSync(repo.path('.git/index'))
     const sum = createHash('sha1').update(content.subarray(0, -20)).digest()
     expect(content.subarray(-20).equals(sum)).toBe(true)

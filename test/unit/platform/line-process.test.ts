@@ -33,7 +33,7 @@ test('readLine() gives up on a program that says nothing', () => {
   using program = start('cat >/dev/null')
   const startMs = performance.now()
   expect(program.readLine(200)).toEqual({ kind: 'silence' })
-  expect(performance.now() - startMs).toBeLessThan(2000)
+  expect(performance.now() - startMs).toBeLessThan(30_000)
 })
 
 test('readLine() tells the end, also of a program that cannot be started', () => {
