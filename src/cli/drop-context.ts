@@ -2,7 +2,7 @@
  * What drops need: the numbers of copies wanted for a content, the base of every drop request, and
  * the words for a refusal. Implements spec: numcopies, sections 1 and 3.
  */
-import { checkAttributes, mayHaveAttribute } from '../git/check-attr.js'
+import { type Attributes, checkAttributes, mayHaveAttribute } from '../git/check-attr.js'
 import { readIndexEntries } from '../git/index-file.js'
 import { type Bytes, bytesToText } from '../model/bytes.js'
 import { AnnexError } from '../model/errors.js'
@@ -15,6 +15,8 @@ import type { ItemUi } from './command.js'
 import { tellWhereToLook } from './missing-content.js'
 
 const ATTRIBUTES = ['annex.numcopies', 'annex.mincopies'] as const
+/** As many processes as would take as long as asking about some 10,000 files at once. */
+const FEW = 10
 
 /** The options that decide over drops. */
 export interface DropSettings {
@@ -29,6 +31,8 @@ export class CopiesPolicy {
   readonly #recorded: Partial<CopiesNeeded>
   readonly #configured: number | undefined
   #mentions: boolean | undefined
+  #questions = 0
+  #known: ReadonlyMap<Bytes, Attributes> | undefined
 
   constructor(annex: Annex, { numcopies, mincopies }: DropSettings) {
     this.#annex = annex
@@ -62,11 +66,20 @@ export class CopiesPolicy {
     return this.#mentions
   }
 
-  #attributesOf(keyText: Bytes): { numcopies?: string; mincopies?: string }[] {
+  /** Few contents are asked about one by one; for many, one process answers for all files. */
+  #attributes(paths: readonly Bytes[]): ReadonlyMap<Bytes, Attributes> {
+    if (this.#known) return this.#known
     const { repository, workTree } = this.#annex
+    this.#questions++
+    if (this.#questions <= FEW) return checkAttributes(repository, paths, ATTRIBUTES)
+    this.#known = checkAttributes(repository, workTree.allPaths(), ATTRIBUTES)
+    return this.#known
+  }
+
+  #attributesOf(keyText: Bytes): { numcopies?: string; mincopies?: string }[] {
     if (!this.#mayHaveAttributes()) return []
-    const paths = workTree.pathsOf(keyText)
-    const answers = checkAttributes(repository, paths, ATTRIBUTES)
+    const paths = this.#annex.workTree.pathsOf(keyText)
+    const answers = this.#attributes(paths)
     return paths.map((path) => {
       const values = answers.get(path)
       const numcopies = values?.['annex.numcopies']

@@ -11,7 +11,7 @@ import { BlobKeys } from '../git/blob-keys.js'
 import { type GitConfig, readConfig, readConfigFile, setConfig } from '../git/config.js'
 import { removeStaleLock } from '../git/index-lock.js'
 import { openRepositoryAt, type Repository } from '../git/repository.js'
-import { type Bytes, bytesToText } from '../model/bytes.js'
+import { type Bytes, bytesFromText, bytesToText } from '../model/bytes.js'
 import { AnnexError, isAnnexError, isDiskFull } from '../model/errors.js'
 import type { Uuid } from '../model/uuid.js'
 import { isReadOnly } from '../platform/file-lock.js'
@@ -80,7 +80,7 @@ function openRemote(base: RemoteBase, remote: RemoteConfig): Remote | undefined 
 function findUuid(base: RemoteBase, remote: RemoteConfig, path: Bytes): Uuid | undefined {
   if (
     remote.cachedUuid &&
-    base.config.getBoolean(`remote.${remote.name}.annex-checkuuid`) === false
+    base.config.getBoolean(`remote.${bytesFromText(remote.name)}.annex-checkuuid`) === false
   )
     return remote.cachedUuid
   const repository = openRepositoryAt(path)
@@ -93,7 +93,7 @@ function findUuid(base: RemoteBase, remote: RemoteConfig, path: Bytes): Uuid | u
 
 /** For the time when the remote cannot be reached; not worth failing where nothing can be written. */
 function rememberUuid({ repository, config }: RemoteBase, name: string, uuid: Uuid): void {
-  const setting = `remote.${name}.annex-uuid`
+  const setting = `remote.${bytesFromText(name)}.annex-uuid`
   try {
     setConfig(repository, config, setting, uuid)
   } catch (error) {

@@ -1,6 +1,6 @@
 /** What `info` says about this repository, about a remote, and about any other repository. */
 import { readIndexEntries } from '../git/index-file.js'
-import { type Bytes, bytesToText } from '../model/bytes.js'
+import { type Bytes, bytesFromText, bytesToText } from '../model/bytes.js'
 import { BITTORRENT_UUID, type Uuid, WEB_UUID } from '../model/uuid.js'
 import * as files from '../platform/files.js'
 import { trustOf } from '../policy/trust.js'
@@ -82,7 +82,7 @@ export function* remoteFacts(
   yield { name: 'remote', json: remote.name }
   yield { name: 'cost', json: remote.cost.toFixed(1) }
   yield { name: 'type', json: remote.type }
-  const location = annex.config.get(`remote.${remote.name}.url`)
+  const location = annex.config.get(`remote.${bytesFromText(remote.name)}.url`)
   if (location !== undefined) yield { name: 'repository location', json: bytesToText(location) }
   yield { name: 'last synced', json: lastSynced(annex, remote.name) }
   if (!question.isFast) yield* keyFacts(annex, remote.uuid, question)
@@ -90,7 +90,7 @@ export function* remoteFacts(
 
 /** When one of the remote's branches was last fetched or pushed, by the times of their ref files. */
 function lastSynced({ repository }: Annex, remoteName: string): string {
-  const mtimeNs = newestFile(`${repository.commonDir}/refs/remotes/${remoteName}`)
+  const mtimeNs = newestFile(`${repository.commonDir}/refs/remotes/${bytesFromText(remoteName)}`)
   if (mtimeNs === 0n) return 'never'
   const [date, time] = new Date(Number(mtimeNs / 1_000_000n)).toISOString().split(/[T.]/)
   return `${date} ${time} UTC`

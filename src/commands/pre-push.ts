@@ -8,7 +8,7 @@ import type { Action, Command } from '../cli/command.js'
 import { syncedPushArgs, takeOverAnnexBranches } from '../cli/push-annex-branch.js'
 import { runGit } from '../git/porcelain.js'
 import { type PushedRef, parsePushedRefs, pushedObjects } from '../git/pushed-blobs.js'
-import { type Bytes, bytesToText } from '../model/bytes.js'
+import { type Bytes, bytesFromText, bytesToText } from '../model/bytes.js'
 import { AnnexError, errorMessage } from '../model/errors.js'
 import type { Remote } from '../remotes/remote.js'
 import { sendContent } from '../transfer/send.js'
@@ -44,7 +44,7 @@ function isBookkeeping(ref: Bytes): boolean {
 /** `annex.push-content` = `all` (the default) or `none`, for one remote or for every one. */
 function wantsContent({ config }: Annex, remote: Remote): boolean {
   if (remote.isIgnored || remote.isReadOnly || remote.type !== 'git') return false
-  const own = config.get(`remote.${remote.name}.annex-push-content`)
+  const own = config.get(`remote.${bytesFromText(remote.name)}.annex-push-content`)
   const value = own ?? config.get('annex.push-content') ?? 'all'
   if (value === 'all' || value === 'none') return value === 'all'
   throw new AnnexError('CONFIG_INVALID', `Bad value "${value}" for "annex.push-content"`, {

@@ -22,7 +22,7 @@ import { runGit } from '../git/porcelain.js'
 import { findRef, hasNews, readHead } from '../git/refs.js'
 import { openRepositoryAt } from '../git/repository.js'
 import { git } from '../git/run.js'
-import { type Bytes, bytesToText } from '../model/bytes.js'
+import { type Bytes, bytesFromText, bytesToText } from '../model/bytes.js'
 import { AnnexError } from '../model/errors.js'
 import { type RemoteConfig, readRemoteConfigs } from '../remotes/remote-config.js'
 
@@ -198,8 +198,10 @@ function* pullActions(annex: Annex, remote: RemoteConfig, plan: Plan): Iterable<
 function pull(annex: Annex, remote: RemoteConfig, plan: Plan): boolean {
   if (runGit(annex.repository, ['fetch', ...plan.quiet, remote.name]) !== 0) return false
   if (plan.branch === undefined) return true
-  const refs = [`${remote.name}/${plan.shortBranch}`, `${remote.name}/synced/${plan.shortBranch}`]
-  return refs.every((ref) => mergeRef(annex, `refs/remotes/${ref}`, plan))
+  const refs = `refs/remotes/${bytesFromText(remote.name)}`
+  return [plan.shortBranch, `synced/${plan.shortBranch}`].every((name) =>
+    mergeRef(annex, `${refs}/${name}`, plan),
+  )
 }
 
 function* mergeActions(annex: Annex, refs: readonly Bytes[], plan: Plan): Iterable<Action> {
@@ -278,6 +280,6 @@ function isPushed({ repository }: Annex, remote: string, name: Bytes): boolean {
   const ours = findRef(repository, `refs/heads/${name}`)
   if (ours === undefined) return true
   return [`synced/${name}`, name].some(
-    (there) => findRef(repository, `refs/remotes/${remote}/${there}`) === ours,
+    (there) => findRef(repository, `refs/remotes/${bytesFromText(remote)}/${there}`) === ours,
   )
 }

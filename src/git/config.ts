@@ -1,7 +1,7 @@
 /**
  * Git's configuration, read once with one `git config --list -z` and written with `git config`.
  *
- * Names are matched as git does: section and variable without regard to case, the part between
+ * Names are byte strings, as values are, and matched as git does: section and variable without regard to case, the part between
  * exactly. Values are byte strings; a name without `=` has the value undefined in git and `true` as a
  * boolean.
  */
@@ -65,17 +65,20 @@ export class GitConfig {
     return parsed
   }
 
-  /** Every setting whose name starts so, as [name, last value]; names in canonical form. */
+  /**
+   * Every setting whose name starts so, as [name, last value]; names in canonical form.
+   * @param prefix whole parts of a name, such as `remote.NAME.`
+   */
   entriesUnder(prefix: string): [string, Bytes][] {
-    const canonical = prefix.toLowerCase()
+    const canonical = canonicalName(prefix)
     return [...this.#values]
       .filter(([name]) => name.startsWith(canonical))
       .map(([name, values]) => [name, values.at(-1)!])
   }
 
   /** Names of the configured git remotes (those with any setting), in order of appearance. */
-  remoteNames(): string[] {
-    const names = new Set<string>()
+  remoteNames(): Bytes[] {
+    const names = new Set<Bytes>()
     for (const name of this.#values.keys()) {
       const match = /^remote\.(.+)\.[^.]+$/s.exec(name)
       if (match) names.add(match[1]!)
@@ -135,10 +138,10 @@ export function readConfigFile(gitDir: Bytes): GitConfig {
 export function setConfig(
   repository: Repository,
   config: GitConfig,
-  name: string,
+  name: Bytes,
   value: Bytes,
 ): void {
-  git(repository, ['config', name, bytesToText(value)])
+  git(repository, ['config', bytesToText(name), bytesToText(value)])
   config.remember(name, value)
 }
 

@@ -68,6 +68,12 @@ export function isAnnexError(error: unknown, code?: ErrorCode): error is AnnexEr
   return candidate.name === 'AnnexError' && (code === undefined || candidate.code === code)
 }
 
+/** Whether an error is a system call's failure, whatever the reason. */
+export function isSystemError(error: unknown): error is NodeJS.ErrnoException {
+  const { code, syscall } = (error ?? {}) as { code?: unknown; syscall?: unknown }
+  return typeof code === 'string' && typeof syscall === 'string'
+}
+
 /** Whether an error is a system call's failure with this errno name, such as `ENOENT`. */
 export function isErrno(error: unknown, ...names: string[]): error is NodeJS.ErrnoException {
   return (

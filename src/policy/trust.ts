@@ -1,6 +1,5 @@
 /** Trust levels and where they come from. Implements spec: numcopies and drop safety, section 2. */
 import type { GitConfig } from '../git/config.js'
-import { bytesFromText } from '../model/bytes.js'
 import type { TrustLevel } from '../model/logs/trust-log.js'
 import type { Uuid } from '../model/uuid.js'
 
@@ -29,8 +28,7 @@ export function trustOf(uuid: Uuid, sources: TrustSources): TrustLevel {
 /** Reads the trust levels that git's configuration gives to remotes. */
 export function configuredTrust(config: GitConfig): Map<Uuid, TrustLevel> {
   const levels = new Map<Uuid, TrustLevel>()
-  for (const name of config.remoteNames()) {
-    const remote = bytesFromText(name)
+  for (const remote of config.remoteNames()) {
     const level = config.get(`remote.${remote}.annex-trustlevel`) as TrustLevel | undefined
     const uuid = config.get(`remote.${remote}.annex-uuid`)
     if (uuid && level && LEVELS.includes(level)) levels.set(uuid, level)

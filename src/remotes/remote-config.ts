@@ -4,7 +4,7 @@
  */
 import type { GitConfig } from '../git/config.js'
 import { absolute } from '../git/repository.js'
-import { type Bytes, bytesFromText } from '../model/bytes.js'
+import { type Bytes, bytesFromText, bytesToText } from '../model/bytes.js'
 import type { Uuid } from '../model/uuid.js'
 import { runSync } from '../platform/subprocess.js'
 
@@ -46,14 +46,14 @@ export function readRemoteConfigs(config: GitConfig, base: Bytes): RemoteConfig[
     .filter((remote) => remote !== undefined)
 }
 
-function readRemoteConfig(config: GitConfig, name: string, base: Bytes): RemoteConfig | undefined {
+function readRemoteConfig(config: GitConfig, name: Bytes, base: Bytes): RemoteConfig | undefined {
   const get = (setting: string) => config.get(`remote.${name}.${setting}`)
   const flag = (setting: string) =>
     config.getBoolean(`remote.${name}.${setting}`) ?? config.getBoolean(setting.replace('-', '.'))
   const kind = findKind(config, name, base)
   if (!kind) return undefined
   return {
-    name,
+    name: bytesToText(name),
     kind,
     cachedUuid: get('annex-uuid'),
     cost: findCost(get('annex-cost-command'), get('annex-cost')) ?? DEFAULT_COST[kind.type],
@@ -66,7 +66,7 @@ function readRemoteConfig(config: GitConfig, name: string, base: Bytes): RemoteC
   }
 }
 
-function findKind(config: GitConfig, name: string, base: Bytes): RemoteKind | undefined {
+function findKind(config: GitConfig, name: Bytes, base: Bytes): RemoteKind | undefined {
   const special = config
     .entriesUnder(`remote.${name}.`)
     .find(([setting]) => SPECIAL_SETTING.test(setting.slice(setting.lastIndexOf('.') + 1)))
@@ -103,7 +103,7 @@ function findCost(command: Bytes | undefined, value: Bytes | undefined): number 
   return Number.isNaN(cost) ? undefined : cost
 }
 
-function isIgnored(config: GitConfig, name: string): boolean {
+function isIgnored(config: GitConfig, name: Bytes): boolean {
   const command = config.get(`remote.${name}.annex-ignore-command`)
   if (command) return runShell(command).status !== 0
   return config.getBoolean(`remote.${name}.annex-ignore`) ?? false

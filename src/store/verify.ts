@@ -41,7 +41,9 @@ export function copyVerified(
     const destination = files.open(paths.destination, 'wx', (Number(mode) & 0o555) | 0o400)
     try {
       const hasher = options.checkHash === false ? undefined : hasherFor(key)
-      pump({ keyText, source, destination, hasher, onProgress: options.onProgress })
+      const { onProgress } = options
+      // Once more: what was cut short meanwhile has no hash that would tell, perhaps.
+      checkSize(key, BigInt(pump({ keyText, source, destination, hasher, onProgress })), keyText)
       checkDigest(key, hasher?.digestHex(), keyText)
       if (hasher !== undefined || options.checkHash === false) return hasher !== undefined
       return checkExternally({ key, keyText, path: paths.destination })
@@ -179,12 +181,13 @@ function readOn(source: number, buffer: Buffer, keyText: Bytes): number {
   }
 }
 
-function pump({ keyText, source, destination, hasher, also, onProgress }: Pump): void {
+/** @returns the bytes that there were */
+function pump({ keyText, source, destination, hasher, also, onProgress }: Pump): number {
   sharedBuffer ??= Buffer.allocUnsafeSlow(BUFFER_BYTES)
   let done = 0
   for (;;) {
     const count = readOn(source, sharedBuffer, keyText)
-    if (count === 0) return
+    if (count === 0) return done
     const chunk = sharedBuffer.subarray(0, count)
     hasher?.update(chunk)
     also?.update(chunk)

@@ -5,7 +5,7 @@
 import { backendOfKey } from '../backends/registry.js'
 import type { AnnexBranch } from '../branch/branch.js'
 import type { Bytes } from '../model/bytes.js'
-import { AnnexError, errorMessage, isAnnexError } from '../model/errors.js'
+import { AnnexError, errorMessage, isAnnexError, isSystemError } from '../model/errors.js'
 import { parseKey } from '../model/key.js'
 import { formatSize } from '../model/units.js'
 import type { Uuid } from '../model/uuid.js'
@@ -61,7 +61,8 @@ export async function fetchContent(
       await fetchFrom(remote, keyText, destination, (done) => ui.progress(done, totalBytes))
       return { from: remote, failed }
     } catch (error) {
-      if (!isAnnexError(error) || error.code === 'DISK_FULL') throw error
+      if (isAnnexError(error, 'DISK_FULL')) throw error
+      if (!isAnnexError(error) && !isSystemError(error)) throw error
       ui.warning(errorMessage(error))
       failed.push(remote)
     }

@@ -5,7 +5,7 @@
  */
 import type { Bytes } from '../model/bytes.js'
 import type { DropProof, VerifiedCopy } from '../model/drop-proof.js'
-import { isAnnexError } from '../model/errors.js'
+import { isAnnexError, isSystemError } from '../model/errors.js'
 import type { TrustLevel } from '../model/logs/trust-log.js'
 import type { Uuid } from '../model/uuid.js'
 import { type CopiesNeeded, proveDrop } from '../policy/numcopies.js'
@@ -124,7 +124,7 @@ class Collector implements DropEvidence {
         this.copies.push({ uuid: remote.uuid, evidence: 'recently verified' })
       else this.missing.push(remote)
     } catch (error) {
-      if (!isAnnexError(error)) throw error
+      if (!isAnnexError(error) && !isSystemError(error)) throw error
       this.unreachable.push(remote)
     }
   }

@@ -49,7 +49,7 @@ describe.each([
     ['a file is private', ['n'], 'echo n > n; chmod 600 n'],
     ['a twin was changed', ['-u'], 'echo n > n; rm annexed.txt; echo changed > annexed.txt'],
   ])('says and does what git-annex does when %s', (_case, args, prepare) => {
-    twins.expectSame('repo', ['add', ...args], { prepare })
+    twins.expectSame('repo', [['add', ...args]], { prepare })
   })
 
   test.each<[string, string]>([
@@ -59,7 +59,7 @@ describe.each([
     ],
     ['a moved link or pointer', 'git config annex.largefiles anything; mkdir d; mv annexed.txt d'],
   ])('leaves what git-annex leaves of %s', (_case, prepare) => {
-    twins.expectSame('repo', ['add', '.'], { prepare, only: 'state' })
+    twins.expectSame('repo', [['add', '.']], { prepare, only: 'state' })
   })
 })
 

@@ -18,19 +18,21 @@ const scratch = useScratch()
 const twins = makeContentTwins(scratch)
 
 describe('git annex drop', () => {
-  test.each([
-    [[]],
-    [['--json', 'here.txt', 'there.txt', 'plain.txt', 'nope']],
-    [['--all', '--quiet']],
-    [['--from', 'origin', 'here.txt', '--json']],
-    [['--from', 'origin', 'there.txt', '--json']],
-    [['--from', 'bare', 'here.txt']],
-    [['--force', '--from', 'origin', 'there.txt']],
-    [['--numcopies=2', 'here.txt']],
-    [['--mincopies=2', 'here.txt', '--json']],
-    [['--numcopies=0', '--from=origin', 'there.txt']],
-  ])('%j says and does what git-annex does', (args) => {
-    twins.expectSame('clone', ['drop', ...args])
+  test('says and does what git-annex does', () => {
+    twins.expectSame('clone', [
+      ['drop', '--numcopies=2', 'here.txt'],
+      ['drop', '--mincopies=2', 'here.txt', '--json'],
+      ['drop', '--from', 'bare', 'here.txt'],
+      ['drop', '--from', 'origin', 'there.txt', '--json'],
+      ['drop', '--numcopies=0', '--from=origin', 'there.txt'],
+      ['drop', '--from', 'origin', 'here.txt', '--json'],
+      ['drop', '--json', 'here.txt', 'there.txt', 'plain.txt', 'nope'],
+      ['drop'],
+    ])
+    twins.expectSame('clone', [
+      ['drop', '--all', '--quiet'],
+      ['drop', '--force', '--from', 'origin', 'there.txt'],
+    ])
   })
 
   test.each([
@@ -44,12 +46,12 @@ describe('git annex drop', () => {
     ['required content wants it', 'git annex required -q . include=*.txt'],
     ['required content wants it as long as it is here', 'git annex required -q . present'],
   ])('says and does what git-annex does when %s', (_, prepare) => {
-    twins.expectSame('clone', ['drop', 'here.txt'], { prepare })
+    twins.expectSame('clone', [['drop', 'here.txt']], { prepare })
   })
 
   test('answers a batch as git-annex does', () => {
     const input = 'here.txt\nthere.txt\nnope\n'
-    twins.expectSame('clone', ['drop', '--batch', '--json'], { input })
+    twins.expectSame('clone', [['drop', '--batch', '--json']], { input })
   })
 
   test('turns unlocked files into pointers of the same mode, and leaves a modified one alone', () => {

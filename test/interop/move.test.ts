@@ -16,21 +16,24 @@ const scratch = useScratch()
 const twins = makeContentTwins(scratch)
 
 describe('git annex move', () => {
-  test.each([
-    [[]],
-    [['--to', 'bare', '--json']],
-    [['--to', 'origin', 'here.txt', 'there.txt']],
-    [['--from', 'origin', 'sub', 'here.txt']],
-    [['--from=bare']],
-    [['--to=here', 'there.txt']],
-    [['--to=bare', '--all', '--quiet']],
-  ])('%j says and does what git-annex does', (args) => {
-    twins.expectSame('clone', ['move', ...args])
+  test('says and does what git-annex does', () => {
+    twins.expectSame('clone', [
+      ['move'],
+      ['move', '--to', 'bare', '--json', 'here.txt'],
+      ['move', '--to', 'origin', 'here.txt', 'there.txt'],
+      ['move', '--from=bare'],
+      ['move', '--to=here', 'there.txt'],
+      ['move', '--to=bare', '--all', '--quiet'],
+    ])
+    twins.expectSame('clone', [
+      ['move', '--from', 'origin', 'here.txt'],
+      ['move', '--from', 'bare'],
+    ])
   })
 
   test('answers a batch as git-annex does', () => {
     const input = 'here.txt\nthere.txt\nnope\n'
-    twins.expectSame('clone', ['move', '--to=bare', '--batch', '--json'], { input })
+    twins.expectSame('clone', [['move', '--to=bare', '--batch', '--json']], { input })
   })
 
   test.each([
@@ -40,12 +43,12 @@ describe('git annex move', () => {
     ['--to=bare', 'git annex required -q . include=*.txt'],
     ['--from=origin', 'git annex required -q origin include=*.txt'],
   ])('%s keeps the copy that git-annex keeps after: %s', (option, prepare) => {
-    twins.expectSame('clone', ['move', option, 'here.txt'], { prepare, only: 'state' })
+    twins.expectSame('clone', [['move', option, 'here.txt']], { prepare, only: 'state' })
   })
 
   test('--force drops the source all the same', () => {
     const prepare = 'git annex numcopies -q 3'
-    twins.expectSame('clone', ['move', '--to=origin', '--force', 'here.txt'], { prepare })
+    twins.expectSame('clone', [['move', '--to=origin', '--force', 'here.txt']], { prepare })
   })
 
   test('does not ask for numcopies when the copy is new', () => {

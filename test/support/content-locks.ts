@@ -35,6 +35,7 @@ export async function holdReal(repo: ScratchRepo, key: string): Promise<HeldLock
   await readLine(child)
   child.stdin.write(`LOCKCONTENT ${key}\n`)
   const answer = (await readLine(child)) === 'SUCCESS' ? 'locked' : 'refused'
+  if (answer === 'refused') await end(child)
   return { answer, release: () => end(child) }
 }
 

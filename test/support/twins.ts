@@ -6,9 +6,8 @@
  */
 import { createHash } from 'node:crypto'
 import { existsSync, lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { expect } from '@jest/globals'
-import { listObjects } from './expect.js'
 import { type RunOptions, type RunResult, type Scratch, ScratchRepo } from './scratch.js'
 
 /** One copy of the repositories. */
@@ -79,23 +78,25 @@ export class Twins {
   }
 
   /**
-   * Runs one `git annex` command line in a fresh copy with each program and expects the same output,
-   * messages, exit status and repositories afterwards.
-   * @returns our copy and what ours answered
+   * Runs `git annex` command lines in a fresh copy with each program and expects the same output,
+   * messages and exit status of each, and the same repositories in the end.
+   * @returns our copy and what ours answered to the last one
    */
-  expectSame(name: string, args: readonly string[], options: TwinOptions = {}): TwinResult {
+  expectSame(name: string, lines: readonly (readonly string[])[], options: TwinOptions = {}) {
     const { prepare, only, ...runOptions } = options
-    const worlds = this.copies()
-    const [ours, real] = worlds.map((world) => {
-      if (prepare !== undefined) world.sh(name, prepare)
-      const result = world.tryRun(name, ['git', 'annex', ...args], runOptions)
-      return { result, answer: readAnswer(world, result), state: stateOf(world) }
-    })
-    if (only !== 'state') expect({ args, ...ours!.answer }).toEqual({ args, ...real!.answer })
-    else
-      expect({ args, status: ours!.result.status }).toEqual({ args, status: real!.result.status })
-    expect({ args, ...ours!.state }).toEqual({ args, ...real!.state })
-    return { world: worlds[0], ...ours!.result }
+    const [ours, real] = this.copies()
+    if (prepare !== undefined) for (const world of [ours, real]) world.sh(name, prepare)
+    let last: RunResult | undefined
+    for (const args of lines) {
+      const [answer, expected] = [ours, real].map((world) => {
+        const result = world.tryRun(name, ['git', 'annex', ...args], runOptions)
+        if (world === ours) last = result
+        return only === 'state' ? { status: result.status } : readAnswer(world, result)
+      })
+      expect({ args, ...answer }).toEqual({ args, ...expected })
+    }
+    expect(stateOf(ours)).toEqual(stateOf(real))
+    return { world: ours, ...last! }
   }
 }
 
@@ -104,10 +105,6 @@ export interface TwinOptions extends RunOptions {
   readonly prepare?: string
   /** `state`: the words may differ, the exit status and the repositories may not. */
   readonly only?: 'state'
-}
-
-export interface TwinResult extends RunResult {
-  readonly world: World
 }
 
 /** What was answered; JSON as values, paths of the copy made the same. */
@@ -145,24 +142,45 @@ export function stateOf(world: World): Record<string, unknown> {
     (name) =>
       existsSync(join(world.dir, name, 'HEAD')) || existsSync(join(world.dir, name, '.git')),
   )
-  return Object.fromEntries(names.map((name) => [name, stateOfRepo(world, world.repo(name))]))
+  // One shell for all: starting a process from here costs more than most of what git does.
+  const { stdout } = world.scratch.run(['sh', '-c', ASK_GIT, 'sh', ...names], {
+    cwd: world.dir,
+    program: world.program,
+  })
+  const answers = stdout.split(SEPARATOR)
+  return Object.fromEntries(
+    names.map((name, i) => {
+      const [index, status, branch] = answers.slice(3 * i, 3 * i + 3) as [string, string, string]
+      const dir = join(world.dir, name)
+      return [name, { index: index.split('\n'), status, branch: readBranch(branch), ...look(dir) }]
+    }),
+  )
 }
 
-function stateOfRepo({ program }: World, repo: ScratchRepo) {
-  const isBare = existsSync(repo.path('HEAD'))
-  const git = (...args: string[]) => repo.run(['git', ...args], { program }).stdout
-  const index = isBare ? '' : git('ls-files', '-s')
-  return {
-    ...(!isBare && {
-      index: index.split('\n'),
-      status: git('status', '--porcelain'),
-      files: listFiles(repo.dir),
-    }),
-    objects: Object.fromEntries(
-      [...listObjects(repo)].sort().map(([key, path]) => [key, lstatSync(path).mode.toString(8)]),
-    ),
-    branch: branchContent(repo, program),
+const SEPARATOR = '\n=====\n'
+const ASK_GIT = `for repo; do
+  [ -e "$repo/HEAD" ] || git -C "$repo" ls-files -s
+  printf '${SEPARATOR.replaceAll('\n', '\\n')}'
+  [ -e "$repo/HEAD" ] || git -C "$repo" status --porcelain
+  printf '${SEPARATOR.replaceAll('\n', '\\n')}'
+  git -C "$repo" grep --heading --break --text -e '' git-annex
+  printf '${SEPARATOR.replaceAll('\n', '\\n')}'
+done`
+
+function look(dir: string) {
+  const isBare = existsSync(join(dir, 'HEAD'))
+  const objects = listModes(join(dir, isBare ? '' : '.git', 'annex/objects'))
+  return isBare ? { objects } : { objects, files: listFiles(dir) }
+}
+
+/** The modes of the objects, by their names. */
+function listModes(dir: string): Record<string, string> {
+  const modes: Record<string, string> = {}
+  for (const path of existsSync(dir) ? readdirSync(dir, { recursive: true }) : []) {
+    const stat = lstatSync(join(dir, `${path}`))
+    if (stat.isFile()) modes[basename(`${path}`)] = stat.mode.toString(8)
   }
+  return modes
 }
 
 function listFiles(dir: string, prefix = ''): Record<string, string> {
@@ -183,32 +201,20 @@ function digest(content: Buffer): string {
   return createHash('sha256').update(content).digest('hex')
 }
 
-/** The files of the git-annex branch, without the times. */
-function branchContent(repo: ScratchRepo, program: 'ours' | 'real'): Record<string, string[]> {
-  const run = (argv: string[], input?: string) =>
-    repo.run(argv, { program, ...(input !== undefined && { input }) }).stdout
-  const entries = run(['git', 'ls-tree', '-r', 'git-annex']).split('\n').filter(Boolean)
-  const paths = entries.map((entry) => entry.slice(entry.indexOf('\t') + 1))
-  const out = run(
-    ['git', 'cat-file', '--batch'],
-    paths.map((path) => `git-annex:${path}\n`).join(''),
-  )
+/** The files of the git-annex branch, from the output of git grep, without the times. */
+function readBranch(output: string): Record<string, string[]> {
   const contents: Record<string, string[]> = {}
-  let rest = Buffer.from(out)
-  for (const path of paths) {
-    const end = rest.indexOf('\n')
-    const size = Number(rest.toString('utf8', 0, end).split(' ')[2])
-    const text = rest.toString('utf8', end + 1, end + 1 + size)
-    contents[path] = currentLines(text)
-    rest = rest.subarray(end + size + 2)
+  for (const block of output.split('\n\n')) {
+    const [name, ...lines] = block.trim().split('\n')
+    if (name) contents[name] = currentLines(lines)
   }
   return contents
 }
 
 /** What a log says now, each line without its time: older lines about a repository count no more. */
-function currentLines(log: string): string[] {
+function currentLines(lines: readonly string[]): string[] {
   const newest = new Map<string, { seconds: number; line: string }>()
-  for (const line of log.split('\n').filter(Boolean)) {
+  for (const line of lines) {
     const seconds = Number(/\b(\d{9,}(\.\d+)?)s/.exec(line)?.[1] ?? 0)
     const subject = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/.exec(line)?.[0] ?? line
     if (seconds >= (newest.get(subject)?.seconds ?? 0))
