@@ -74,6 +74,12 @@ export function isSystemError(error: unknown): error is NodeJS.ErrnoException {
   return typeof code === 'string' && typeof syscall === 'string'
 }
 
+/** Whether a system call failed over a path in a directory (absolute, as text), or over the directory. */
+export function isFailureBelow(error: NodeJS.ErrnoException, directory: string): boolean {
+  const { path, dest } = error as { path?: unknown; dest?: unknown }
+  return [path, dest].some((place) => `${String(place)}/`.startsWith(`${directory}/`))
+}
+
 /** Whether an error is a system call's failure with this errno name, such as `ENOENT`. */
 export function isErrno(error: unknown, ...names: string[]): error is NodeJS.ErrnoException {
   return (

@@ -4,8 +4,14 @@
  */
 import { backendOfKey } from '../backends/registry.js'
 import type { AnnexBranch } from '../branch/branch.js'
-import type { Bytes } from '../model/bytes.js'
-import { AnnexError, errorMessage, isAnnexError, isSystemError } from '../model/errors.js'
+import { type Bytes, bytesToText } from '../model/bytes.js'
+import {
+  AnnexError,
+  errorMessage,
+  isAnnexError,
+  isFailureBelow,
+  isSystemError,
+} from '../model/errors.js'
 import { parseKey } from '../model/key.js'
 import { formatSize } from '../model/units.js'
 import type { Uuid } from '../model/uuid.js'
@@ -61,13 +67,18 @@ export async function fetchContent(
       await fetchFrom(remote, keyText, destination, (done) => ui.progress(done, totalBytes))
       return { from: remote, failed }
     } catch (error) {
-      if (isAnnexError(error, 'DISK_FULL')) throw error
-      if (!isAnnexError(error) && !isSystemError(error)) throw error
+      if (!mayDoBetterElsewhere(error, destination.store)) throw error
       ui.warning(errorMessage(error))
       failed.push(remote)
     }
   }
   return { from: undefined, failed }
+}
+
+/** A failure at this repository (its disk is full, or may not be written) ends the attempt. */
+function mayDoBetterElsewhere(error: unknown, store: ObjectStore): boolean {
+  if (isAnnexError(error)) return error.code !== 'DISK_FULL'
+  return isSystemError(error) && !isFailureBelow(error, bytesToText(store.annexDir))
 }
 
 async function fetchFrom(
