@@ -30,11 +30,22 @@ export interface Action {
    * JSON object has `file` (when the item has one), `error-messages` and the fields it sets.
    */
   readonly answer?: boolean
+  /** With -J too, nothing else is going on while it is performed: git writes to the terminal, say. */
+  readonly isAlone?: boolean
   /**
    * Does the work. True or nothing: ok; false: failed. An exception is shown and counts as failed.
    */
   perform(ui: ItemUi): Promise<boolean | undefined> | boolean | undefined
 }
+
+/**
+ * Yielded by a command that goes on only when everything so far is done: with -J, actions are still
+ * being performed when the next one is asked for.
+ */
+export const ALL_DONE = Symbol('all done')
+
+/** What a command yields; undefined stands for a request that needs no work. */
+export type Step = Action | typeof ALL_DONE | undefined
 
 /** How an action tells what happens; each reporter implements it (see spec: CLI, sections 7, 8). */
 export interface ItemUi {
@@ -176,7 +187,7 @@ export interface Command<S extends OptionSpecs = OptionSpecs, N extends Needs = 
   readonly leavesJournal?: boolean
   readonly options: S
   /** Yields the work; `undefined` stands for a request that needs none (an empty line in batch). */
-  run(annex: AnnexFor<N>, args: Args<S>): AsyncIterable<Action | undefined>
+  run(annex: AnnexFor<N>, args: Args<S>): AsyncIterable<Step>
 }
 
 export type AnnexFor<N extends Needs> = N extends 'nothing' ? Surround : Annex

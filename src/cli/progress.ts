@@ -22,13 +22,36 @@ export interface ProgressSample {
   readonly bytesPerSecond: number | undefined
 }
 
-/** The bar of one item; it appears when the item takes longer than a blink. */
-export class ProgressBar {
-  readonly #out: Output
+/** Measures how fast one item goes. */
+export class RateMeter {
   readonly #nowMs: () => number
   #startedMs: number | undefined
   /** What an earlier, interrupted transfer had done already: no part of the rate. */
   #startedBytes = 0
+
+  /** @param nowMs a clock that never goes back */
+  constructor(nowMs: () => number = () => performance.now()) {
+    this.#nowMs = nowMs
+  }
+
+  sample(doneBytes: number, totalBytes: number | undefined): ProgressSample {
+    const nowMs = this.#nowMs()
+    if (this.#startedMs === undefined) {
+      this.#startedMs = nowMs
+      this.#startedBytes = doneBytes
+    }
+    const elapsedMs = nowMs - this.#startedMs
+    const bytesPerSecond =
+      elapsedMs < MEASURABLE_MS ? undefined : ((doneBytes - this.#startedBytes) / elapsedMs) * 1000
+    return { doneBytes, totalBytes, bytesPerSecond }
+  }
+}
+
+/** The bar of one item; it appears when the item takes longer than a blink. */
+export class ProgressBar {
+  readonly #out: Output
+  readonly #nowMs: () => number
+  #meter: RateMeter | undefined
   #drawnMs = 0
   #isDrawn = false
 
@@ -45,17 +68,14 @@ export class ProgressBar {
   update(line: Bytes, doneBytes: number, totalBytes: number | undefined): void {
     if (!this.#out.isTerminal) return
     const nowMs = this.#nowMs()
-    if (this.#startedMs === undefined) {
-      this.#startedMs = nowMs
-      this.#startedBytes = doneBytes
+    if (!this.#meter) {
+      this.#meter = new RateMeter(() => this.#drawnMs)
       this.#drawnMs = nowMs
+      this.#meter.sample(doneBytes, totalBytes)
     }
     if (nowMs - this.#drawnMs < REDRAW_MS) return
     this.#drawnMs = nowMs
-    const elapsedMs = nowMs - this.#startedMs
-    const bytesPerSecond =
-      elapsedMs < MEASURABLE_MS ? undefined : ((doneBytes - this.#startedBytes) / elapsedMs) * 1000
-    const sample = { doneBytes, totalBytes, bytesPerSecond }
+    const sample = this.#meter.sample(doneBytes, totalBytes)
     const text = formatProgress(bytesToText(line), sample, terminalColumns() - 1)
     this.#out.write(ERASE + bytesFromText(text))
     this.#out.flush()

@@ -97,7 +97,7 @@ class JsonItem implements ReportedItem {
     if (doneBytes !== totalBytes && nowMs - this.#toldMs < PROGRESS_MS) return
     this.#toldMs = nowMs
     this.#print({
-      action: this.#object(),
+      action: this.#subject(),
       'byte-progress': doneBytes,
       ...(totalBytes !== undefined && {
         'percent-progress': `${formatAmount(totalBytes ? (doneBytes / totalBytes) * 100 : 100)}%`,
@@ -119,6 +119,12 @@ class JsonItem implements ReportedItem {
   #message(text: Bytes): void {
     if (this.#options.errorMessages) this.#messages.push(...bytesToText(text).split('\n'))
     else this.#out.writeError(`${text}\n`)
+  }
+
+  /** What is being worked on; the messages come with the end. */
+  #subject(): Record<string, unknown> {
+    const { 'error-messages': _, ...subject } = this.#object()
+    return subject
   }
 
   /** What is known of the item so far. */

@@ -41,7 +41,8 @@ export class TextReporter implements Reporter {
   }
 }
 
-function headerOf({ command, item }: Action): Bytes {
+/** The start of an item's line, with a blank at its end. */
+export function headerOf({ command, item }: Action): Bytes {
   const ofFile = item.file ?? item.keyText ?? ''
   const name = item.label === undefined ? ofFile : bytesFromText(item.label)
   // An item without any name, such as the commit of a sync, leaves no second blank.
@@ -88,7 +89,7 @@ class AnswerItem implements ReportedItem {
 }
 
 /** An item with a line of its own: `COMMAND FILE (note) ok`. */
-class LineItem extends AnswerItem {
+export class LineItem extends AnswerItem {
   readonly #header: Bytes
   /** What the current line of the terminal shows. */
   #line: Bytes = ''
@@ -159,6 +160,11 @@ class LineItem extends AnswerItem {
     this.#append('\n')
     super.fail(error)
     this.#append('failed\n')
+  }
+
+  /** What the current line shows so far. */
+  protected get shownLine(): Bytes {
+    return this.#isShown ? this.#line : this.#header
   }
 
   #append(text: Bytes): void {

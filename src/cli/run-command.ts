@@ -3,8 +3,9 @@
  * Implements spec: CLI, sections 1 and 10.
  */
 import { bytesFromText } from '../model/bytes.js'
-import { isAnnexError } from '../model/errors.js'
+import { AnnexError, isAnnexError } from '../model/errors.js'
 import { formatDuration } from '../model/units.js'
+import { processorCount } from '../platform/process.js'
 import type { Annex } from './annex.js'
 import type { Args, Command, OptionSpecs, Surround } from './command.js'
 import { formatError } from './message.js'
@@ -13,6 +14,7 @@ import { openAnnex } from './open-annex.js'
 import { type Output, OutputClosed } from './output.js'
 import { parseArguments } from './parse.js'
 import type { Reporter } from './reporter.js'
+import { JobsReporter } from './reporter-jobs.js'
 import { JsonReporter } from './reporter-json.js'
 import { TextReporter } from './reporter-text.js'
 import { performAll, type Tally } from './runner.js'
@@ -42,10 +44,9 @@ export async function runCommand(
     output.writeError(bytesFromText(`${args.problem}\n\n${formatUsage(command)}`))
     return FAILED_STATUS
   }
-  const reporter = makeReporter(args.options, output, command.isQuiet)
-  const messages = new CountedMessages(reporter)
+  const messages = new CountedMessages(makeReporter({ command, args, output }, 1))
   try {
-    return await runParsed({ command, args, surround, reporter, messages })
+    return await runParsed({ command, args, surround, output, messages })
   } catch (error) {
     if (error instanceof OutputClosed) throw error
     output.writeError(formatError(error))
@@ -58,19 +59,23 @@ interface Run {
   readonly command: Command
   readonly args: Args<OptionSpecs>
   readonly surround: Surround
-  readonly reporter: Reporter
+  readonly output: Output
   readonly messages: CountedMessages
 }
 
 async function runParsed(run: Run): Promise<number> {
-  const { command, args, surround, reporter, messages } = run
+  const { command, args, surround, messages } = run
   const { needs, needsWorkTree = false, leavesJournal = false } = command
   const settings = args.options.config
   const annex: Surround | Annex =
     needs === 'nothing'
       ? surround
       : await openAnnex({ surround, settings, needs, needsWorkTree, messages })
-  const limits = { timeLimitSeconds: args.options['time-limit'], isBatch: isBatch(args.options) }
+  const jobs = findJobs(command, args.options, annex)
+  if (jobs > 1) run.messages.reporter = makeReporter(run, jobs)
+  const { reporter } = run.messages
+  const timeLimitSeconds = args.options['time-limit']
+  const limits = { timeLimitSeconds, isBatch: isBatch(args.options), jobs }
   let tally: Tally | undefined
   try {
     tally = await performAll(command.run(annex as Annex, args), reporter, limits)
@@ -106,33 +111,46 @@ function isBatch(options: AnyOptions): boolean {
   return options.batch === true || options['batch-keys'] === true
 }
 
-function makeReporter(options: AnyOptions, output: Output, isQuiet = false): Reporter {
+/** `--jobs`, else `annex.jobs`, for the commands that take the option; a batch is done in order. */
+function findJobs({ options: specs }: Command, options: AnyOptions, base: object): number {
+  if (!('jobs' in specs) || isBatch(options)) return 1
+  const config = 'config' in base ? (base as Annex).config.get('annex.jobs') : undefined
+  const value = options.jobs ?? config ?? 1
+  if (value === 'cpus' || value === 'cpu') return processorCount()
+  if (/^[1-9]\d*$/.test(String(value))) return Number(value)
+  throw new AnnexError('CONFIG_INVALID', `Bad number "${String(value)}" for "annex.jobs"`)
+}
+
+function makeReporter({ command, args, output }: Omit<Run, 'surround' | 'messages'>, jobs: number) {
+  const options: AnyOptions = args.options
   const errorMessages = options['json-error-messages'] === true
   const progress = options['json-progress'] === true
   if (options.json === true || errorMessages || progress)
     return new JsonReporter(output, { errorMessages, progress })
-  return new TextReporter(output, { quiet: isQuiet || options.quiet === true })
+  const quiet = command.isQuiet === true || options.quiet === true
+  return jobs > 1 ? new JobsReporter(output, { quiet }) : new TextReporter(output, { quiet })
 }
 
 /** Passes messages to the reporter and counts the failures among them. */
 class CountedMessages implements Messages {
   count = 0
-  readonly #reporter: Reporter
+  /** Another one when it is known that several actions will run at once. */
+  reporter: Reporter
 
   constructor(reporter: Reporter) {
-    this.#reporter = reporter
+    this.reporter = reporter
   }
 
   remark(text: string): void {
-    this.#reporter.remark(text)
+    this.reporter.remark(text)
   }
 
   warning(text: string): void {
-    this.#reporter.warning(text)
+    this.reporter.warning(text)
   }
 
   failure(text: string): void {
     this.count++
-    this.#reporter.warning(text)
+    this.reporter.warning(text)
   }
 }

@@ -1,11 +1,12 @@
 /**
- * Performs the actions of a command, one after the other, and counts those that fail.
- *
- * Actions are self-contained (what they need is in their closure, what they say goes to their own
- * item), so that later several can run at once; only this file will change for that.
+ * Performs the actions of a command, one after the other or (`-J`) several at once, and counts those
+ * that fail. Actions are self-contained: what they need is in their closure, what they say goes to
+ * their own item. They share this thread, so only what waits (for a network, a child process)
+ * overlaps. Implements spec: transfer, section 7.
  */
+import type { Bytes } from '../model/bytes.js'
 import { isAnnexError } from '../model/errors.js'
-import type { Action } from './command.js'
+import { type Action, ALL_DONE, type Step } from './command.js'
 import { OutputClosed } from './output.js'
 import type { Reporter } from './reporter.js'
 
@@ -14,6 +15,8 @@ export interface RunLimits {
   readonly timeLimitSeconds: number | undefined
   /** Whether somebody waits for each answer before asking the next question. */
   readonly isBatch: boolean
+  /** How many actions may run at once, at least 1. */
+  readonly jobs: number
 }
 
 /** What came of the actions. */
@@ -34,7 +37,7 @@ export interface Tally {
  * @throws what the iterable throws; what an action throws only fails that item
  */
 export async function performAll(
-  actions: AsyncIterable<Action | undefined>,
+  steps: AsyncIterable<Step>,
   reporter: Reporter,
   limits: RunLimits,
 ): Promise<Tally> {
@@ -45,18 +48,83 @@ export async function performAll(
     exitStatus: 0,
     isUnsettled: false,
   }
-  const { timeLimitSeconds = Number.POSITIVE_INFINITY } = limits
+  const { timeLimitSeconds = Number.POSITIVE_INFINITY, jobs } = limits
   const endMs = performance.now() + timeLimitSeconds * 1000
-  for await (const action of actions) {
-    if (performance.now() >= endMs) {
-      tally.isTimeUp = true
-      break
+  const crew =
+    jobs > 1 ? new Crew(jobs, (action) => performOne(action, reporter, tally)) : undefined
+  try {
+    for await (const step of steps) {
+      if (performance.now() >= endMs) {
+        tally.isTimeUp = true
+        break
+      }
+      if (step === ALL_DONE) await crew?.settle()
+      else if (!step && limits.isBatch) reporter.skipped()
+      else if (step && crew) await crew.take(step)
+      else if (step) await performOne(step, reporter, tally)
+      if (limits.isBatch) reporter.flush()
     }
-    if (action) await performOne(action, reporter, tally)
-    else if (limits.isBatch) reporter.skipped()
-    if (limits.isBatch) reporter.flush()
+  } finally {
+    await crew?.settle()
   }
   return tally
+}
+
+/** Those who work at once. An action for a key waits, in its place, for the one before of that key. */
+class Crew {
+  readonly #size: number
+  readonly #perform: (action: Action) => Promise<void>
+  readonly #running = new Set<Promise<void>>()
+  readonly #latestOfKey = new Map<Bytes, Promise<void>>()
+  #failure: { readonly error: unknown } | undefined
+
+  constructor(size: number, perform: (action: Action) => Promise<void>) {
+    this.#size = size
+    this.#perform = perform
+  }
+
+  /**
+   * Starts an action, and returns when there is room for the next.
+   * @throws what ends the program, such as OutputClosed
+   */
+  async take(action: Action): Promise<void> {
+    if (action.isAlone) {
+      await this.settle()
+      await this.#perform(action)
+      return
+    }
+    const { keyText } = action.item
+    const before = keyText === undefined ? undefined : this.#latestOfKey.get(keyText)
+    const work = this.#run(action, before).finally(() => {
+      this.#running.delete(work)
+      if (keyText !== undefined && this.#latestOfKey.get(keyText) === work)
+        this.#latestOfKey.delete(keyText)
+    })
+    this.#running.add(work)
+    if (keyText !== undefined) this.#latestOfKey.set(keyText, work)
+    if (this.#running.size >= this.#size) await Promise.race(this.#running)
+    this.#rethrow()
+  }
+
+  /** Waits for all. @throws what ends the program */
+  async settle(): Promise<void> {
+    while (this.#running.size > 0) await Promise.all(this.#running)
+    this.#rethrow()
+  }
+
+  async #run(action: Action, before: Promise<void> | undefined): Promise<void> {
+    if (before) await before
+    if (this.#failure) return
+    try {
+      await this.#perform(action)
+    } catch (error) {
+      this.#failure ??= { error }
+    }
+  }
+
+  #rethrow(): void {
+    if (this.#failure) throw this.#failure.error
+  }
 }
 
 async function performOne(action: Action, reporter: Reporter, tally: Tally): Promise<void> {

@@ -22,10 +22,13 @@ export async function* syncContent(annex: Annex, names: readonly string[]): Asyn
   const wantedThere = new Map(remotes.map(({ uuid }) => [uuid, compileWanted(annex, uuid)]))
   for (const found of seek(annex, { words: [], matching: [], options: { all: isBare } })) {
     if (!found) continue
-    if (!annex.store.has(found.keyText) && wantedHere(found)) {
+    let isHere = annex.store.has(found.keyText)
+    if (!isHere && wantedHere(found)) {
       const sources = remotesWith(annex, found.keyText, remotes)
-      if (sources.length > 0) yield getAction(annex, found, sources)
+      isHere = sources.length > 0
+      if (isHere) yield getAction(annex, found, sources)
     }
+    if (!isHere) continue
     for (const remote of remotes)
       if (lacks(annex, found, remote) && wantedThere.get(remote.uuid)!(found))
         yield copyAction(annex, found, remote)
@@ -34,8 +37,7 @@ export async function* syncContent(annex: Annex, names: readonly string[]): Asyn
 
 /** By our records; a repository that has it all the same is found out when it is asked. */
 function lacks(annex: Annex, { keyText }: Found, remote: Remote): boolean {
-  if (remote.isReadOnly || !annex.store.has(keyText)) return false
-  return !annex.branch.locations(keyText).includes(remote.uuid)
+  return !remote.isReadOnly && !annex.branch.locations(keyText).includes(remote.uuid)
 }
 
 function getAction(annex: Annex, found: Found, sources: readonly Remote[]): Action {
@@ -55,6 +57,11 @@ function copyAction(annex: Annex, found: Found, remote: Remote): Action {
     command: 'copy',
     item: found,
     async perform(ui) {
+      // It was to come here before, and did not.
+      if (!annex.store.has(found.keyText)) {
+        ui.silent()
+        return true
+      }
       ui.note(`to ${remote.name}...`)
       try {
         await sendContent(found.keyText, remote, { origin: annex, ui })

@@ -5,9 +5,11 @@
 import type { Annex } from '../cli/annex.js'
 import {
   type Action,
+  ALL_DONE,
   type Command,
   type ItemUi,
   type OptionSpecs,
+  type Step,
   transferOptions,
 } from '../cli/command.js'
 import {
@@ -64,6 +66,7 @@ export const sync: Command<typeof options, 'annex'> = {
       if (plan.pulls && remote.pulls) yield* pullActions(annex, remote, plan)
     if (plan.pulls) annex.mergeBranches({ always: true })
     if (plan.content) yield* contentActions(annex, plan)
+    yield ALL_DONE
     // What was just moved is to be pushed, too.
     annex.branch.commit()
     for (const remote of plan.remotes)
@@ -73,7 +76,7 @@ export const sync: Command<typeof options, 'annex'> = {
 }
 
 /** Moves contents. That takes time, so others may have pushed meanwhile: once more from them. */
-async function* contentActions(annex: Annex, plan: Plan): AsyncIterable<Action> {
+async function* contentActions(annex: Annex, plan: Plan): AsyncIterable<Step> {
   const names = plan.remotes.map(({ name }) => name)
   let hasMoved = false
   for await (const action of syncContent(annex, names)) {
@@ -81,6 +84,7 @@ async function* contentActions(annex: Annex, plan: Plan): AsyncIterable<Action> 
     yield action
   }
   if (!hasMoved || !plan.pulls) return
+  yield ALL_DONE
   for (const remote of plan.remotes) if (remote.pulls) yield* pullActions(annex, remote, plan)
   annex.mergeBranches({ always: true })
 }
@@ -166,6 +170,7 @@ function gitAction(
   return {
     command,
     item: label === undefined ? {} : { label },
+    isAlone: true,
     perform(ui) {
       ui.giveWay()
       return perform(ui)

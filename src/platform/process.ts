@@ -1,5 +1,5 @@
 /** Questions about processes, and names that tell whose process something belongs to. */
-import { hostname } from 'node:os'
+import { availableParallelism, hostname } from 'node:os'
 import type { Bytes } from '../model/bytes.js'
 import { startDigest } from '../model/digest.js'
 import * as files from './files.js'
@@ -30,6 +30,11 @@ function readProcStat(pid: number): { state: string; startTicks: number } | unde
 /** Absolute path of the program that runs, as text: the compiled git-annex, or Node or Bun. */
 export function executablePath(): string {
   return process.execPath
+}
+
+/** How many processors may be used. */
+export function processorCount(): number {
+  return availableParallelism()
 }
 
 let ownHostTag: string | undefined
