@@ -15,8 +15,13 @@ const STDERR = 2
 
 /** @returns the exit status */
 async function main(argv: readonly string[]): Promise<number> {
-  const program = process.argv0.slice(process.argv0.lastIndexOf('/') + 1)
-  if (program === 'git-annex-shell' || program === 'git-remote-annex') {
+  // A login shell's name starts with a dash.
+  const program = process.argv0.slice(process.argv0.lastIndexOf('/') + 1).replace(/^-/, '')
+  if (program === 'git-annex-shell') {
+    const { runShell } = await import('./shell/main.js')
+    return await runShell(argv, process.env)
+  }
+  if (program === 'git-remote-annex') {
     const { explainMissingProgram } = await import('./cli/dispatch.js')
     return explainMissingProgram(program)
   }

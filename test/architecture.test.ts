@@ -18,6 +18,7 @@ const FLOORS: Readonly<Record<string, number>> = {
   'src/main.ts': 9,
   'src/index.ts': 8,
   'src/commands': 8,
+  'src/shell': 8,
   'filter-process': 8,
   'src/cli': 7,
   'src/transfer': 6,

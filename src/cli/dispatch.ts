@@ -114,7 +114,6 @@ function refuse(output: Output, text: string): number {
  */
 export function explainMissingProgram(name: string): number {
   const purposes: Readonly<Record<string, string>> = {
-    'git-annex-shell': 'It cannot serve the contents of this repository over ssh yet',
     'git-remote-annex': 'It cannot fetch from or push to annex:: urls yet',
   }
   const error = new AnnexError(

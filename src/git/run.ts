@@ -11,7 +11,7 @@ import { type RunOptions, type RunResult, runSync } from '../platform/subprocess
 import { gitCwd, type Repository } from './repository.js'
 
 /** Variables by which git points a child at one repository. */
-const LOCAL_VARIABLES = [
+export const LOCAL_VARIABLES = [
   'GIT_DIR',
   'GIT_WORK_TREE',
   'GIT_INDEX_FILE',

@@ -1,4 +1,5 @@
 /** Who runs us. */
+import type { Bytes } from '../model/bytes.js'
 import * as files from './files.js'
 import { runSync } from './subprocess.js'
 
@@ -17,4 +18,11 @@ export function loginName(): string {
   if (name) return name
   const { status, stdout } = runSync(['id', '-un'])
   return status === 0 ? stdout.toString('utf8').trim() : 'unknown'
+}
+
+/** The home directory of a user; undefined when there is none of that name. */
+export function homeOf(name: string): Bytes | undefined {
+  const { status, stdout } = runSync(['getent', 'passwd', name])
+  const home = stdout.toString('latin1').split(':')[5]
+  return status === 0 && home ? home : undefined
 }

@@ -1,7 +1,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: a shell script has such braces
 /** What every command line has in common: names, options, exit statuses, streams. */
 import { spawn } from 'node:child_process'
-import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 import { expectLikeGitAnnex, makePeerAnnex } from '../support/oracle.js'
@@ -143,18 +143,5 @@ describe('git annex describe | true', () => {
     annex.run(['bash', '-c', '(sleep 0.2; exec git annex describe here told) | true'])
     expect(annex.realAnnex('info', 'here').stdout).toContain('description: told [here]\n')
     expect(annex.git('log', '-1', '--format=%s', 'git-annex').stdout).toBe('update\n')
-  })
-})
-
-describe('git-annex-shell', () => {
-  test('says that it cannot serve yet, whatever it is called by', () => {
-    const shell = scratch.path('git-annex-shell')
-    symlinkSync(join(OUR_BIN, 'git-annex'), shell)
-    for (const argv of [[shell], [shell, 'p2pstdio', annex.dir]])
-      expect(annex.tryRun(argv)).toMatchObject({
-        status: 1,
-        stdout: '',
-        stderr: expect.stringMatching(/^git-annex: git-annex-shell is not built yet\. .*\n {2}\S/),
-      })
   })
 })
