@@ -30,6 +30,12 @@ export class RequiredContent {
     return true
   }
 
+  /** Whether a repository must keep a content. */
+  isRequired(found: Matchable, from: Uuid): boolean {
+    const isRequired = this.#requiredBy(from)
+    return isRequired !== undefined && this.#reason(found, isRequired) !== undefined
+  }
+
   #requiredBy(uuid: Uuid): Wanted | undefined {
     if (!this.#required.has(uuid)) this.#required.set(uuid, compileRequired(this.#annex, uuid))
     return this.#required.get(uuid)

@@ -1,10 +1,9 @@
 /** Seeking that is not by the files of the work tree: all keys, unused ones, another tree's files. */
 import { git } from '../git/run.js'
 import type { Bytes } from '../model/bytes.js'
-import { formatKey, parseKey } from '../model/key.js'
 import { parsePresenceLog } from '../model/logs/presence.js'
-import * as files from '../platform/files.js'
 import type { Annex } from './annex.js'
+import { readUnusedList } from './unused-lists.js'
 
 /** An annexed file of a tree. */
 export interface TreeFile {
@@ -39,13 +38,9 @@ export function* annexedFilesOfTree(annex: Annex, ref: string): Iterable<TreeFil
   }
 }
 
-/** The keys that the last `unused` listed, in lines `NUMBER KEY [TIME]`. */
+/** The keys that the last `unused` listed. */
 export function readUnusedKeys({ repository }: Annex): Bytes[] {
-  const list = files.readFile(`${repository.annexDir}/unused`)?.toString('latin1') ?? ''
-  return list.split('\n').flatMap((line) => {
-    const key = parseKey(line.split(' ')[1] ?? '')
-    return key ? [formatKey(key)] : []
-  })
+  return readUnusedList(repository, '').map(({ keyText }) => keyText)
 }
 
 /** Every key the git-annex branch knows, but for those that were declared dead everywhere. */

@@ -8,6 +8,7 @@ import {
   type OptionSpecs,
 } from '../cli/command.js'
 import { CopiesPolicy, dropBase, tellUnsafe } from '../cli/drop-context.js'
+import { recordUnusedDrop } from '../cli/drop-unused.js'
 import { RequiredContent } from '../cli/required-content.js'
 import { type Found, seek, seekOptions } from '../cli/seek.js'
 import { namedRemote } from '../cli/transfer-context.js'
@@ -33,7 +34,12 @@ export const drop: Command<typeof options, 'annex'> = {
     const { from, force, numcopies, mincopies } = args.options
     const place = from === undefined ? 'here' : await namedRemote(annex, from)
     const policy = new CopiesPolicy(annex, { numcopies, mincopies })
-    const plan = { policy, required: new RequiredContent(annex), force }
+    const plan = {
+      policy,
+      required: new RequiredContent(annex),
+      force,
+      unused: args.options.unused,
+    }
     for (const found of seek(annex, args)) {
       if (!found) yield undefined
       else if (place !== 'here') yield dropRemoteAction(annex, found, { ...plan, place })
@@ -47,10 +53,12 @@ interface DropPlan {
   readonly policy: CopiesPolicy
   readonly required: RequiredContent
   readonly force: boolean
+  /** Chosen by --unused. */
+  readonly unused: boolean
 }
 
 function dropAction(annex: Annex, found: Found, plan: DropPlan): Action {
-  const { policy, required, force } = plan
+  const { policy, required, force, unused } = plan
   const { keyText } = found
   return {
     command: 'drop',
@@ -66,6 +74,7 @@ function dropAction(annex: Annex, found: Found, plan: DropPlan): Action {
         contentGone: () => annex.workTree.contentChanged(keyText),
       })
       if (!outcome.dropped) await tellUnsafe(annex, ui, { base, outcome, from: annex.uuid })
+      else if (unused) recordUnusedDrop(annex, keyText, annex.uuid)
       return outcome.dropped
     },
   }
@@ -74,7 +83,7 @@ function dropAction(annex: Annex, found: Found, plan: DropPlan): Action {
 function dropRemoteAction(
   annex: Annex,
   found: Found,
-  { place, policy, required, force }: DropPlan & { readonly place: Remote },
+  { place, policy, required, force, unused }: DropPlan & { readonly place: Remote },
 ): Action {
   const { keyText } = found
   return {
@@ -88,6 +97,7 @@ function dropRemoteAction(
         branch: annex.branch,
       })
       if (!outcome.dropped) await tellUnsafe(annex, ui, { base, outcome, from: place.uuid })
+      else if (unused) recordUnusedDrop(annex, keyText, place.uuid)
       return outcome.dropped
     },
   }

@@ -12,6 +12,7 @@ import {
   type Step,
   transferOptions,
 } from '../cli/command.js'
+import { dropRemoved } from '../cli/drop-removed.js'
 import {
   mergeAnnexBranches,
   syncedPushArgs,
@@ -66,13 +67,18 @@ export const sync: Command<typeof options, 'annex'> = {
       if (plan.pulls && remote.pulls) yield* pullActions(annex, remote, plan)
     if (plan.pulls) annex.mergeBranches({ always: true })
     if (plan.content) yield* contentActions(annex, plan)
-    yield ALL_DONE
-    // What was just moved is to be pushed, too.
-    annex.branch.commit()
-    for (const remote of plan.remotes)
-      if (plan.pushes && remote.pushes && !remote.isReadOnly)
-        yield* pushActions(annex, remote, plan)
+    yield* pushAll(annex, plan)
+    // The remotes' branches refer to what was removed until they are pushed to.
+    if (yield* dropRemoved(annex, given)) yield* pushAll(annex, plan)
   },
+}
+
+function* pushAll(annex: Annex, plan: Plan): Iterable<Step> {
+  yield ALL_DONE
+  // What was just moved or dropped is to be pushed, too.
+  annex.branch.commit()
+  for (const remote of plan.remotes)
+    if (plan.pushes && remote.pushes && !remote.isReadOnly) yield* pushActions(annex, remote, plan)
 }
 
 /** Moves contents. That takes time, so others may have pushed meanwhile: once more from them. */

@@ -87,6 +87,19 @@ export class BlobKeys {
     }
   }
 
+  /**
+   * The keys that objects stand for, whichever way a tree uses them. Trees and commits stand for none.
+   * Unknown ones are looked up all at once, with two processes.
+   */
+  *keyTextsIn(oids: readonly Bytes[]): Generator<Bytes> {
+    // A link's blob reads as a pointer file of its key, too: a link known as such need not be read.
+    this.resolve(oids.filter((oid) => !this.#links.get(oid)).map((oid) => ({ oid, mode: FILE })))
+    for (const oid of oids) {
+      const keyText = this.#links.get(oid) || this.#files.get(oid)
+      if (keyText) yield keyText
+    }
+  }
+
   /** Notes what we know because we made it: a pointer file or link for a key. */
   learn({ oid, mode }: BlobUse, keyText: Bytes): void {
     const answers = this.#answersFor(mode)

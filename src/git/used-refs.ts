@@ -1,0 +1,103 @@
+/**
+ * Which refs count as users of contents: the refspecs of `unused --used-refspec` and
+ * `annex.used-refspec`, which are git-annex's own and not git's.
+ *
+ *     +refs/heads/*:+HEAD^:-refs/heads/old:reflog
+ *
+ * Parts add refs by glob or by name, or take those that were added away again, from left to right.
+ */
+import { type Bytes, bytesFromText, bytesToText } from '../model/bytes.js'
+import { AnnexError } from '../model/errors.js'
+import { compileGlob, type Glob } from '../model/glob.js'
+import { listRefs, type Ref, readHead } from './refs.js'
+import type { Repository } from './repository.js'
+import { git, gitOutput } from './run.js'
+
+type RefSpecPart =
+  | { readonly kind: 'name'; readonly name: Bytes }
+  | { readonly kind: 'glob' | 'without'; readonly glob: Glob }
+  | { readonly kind: 'reflog' }
+
+export type UsedRefSpec = readonly RefSpecPart[]
+
+/** Everything there is. */
+export const ALL_REFS: UsedRefSpec = [{ kind: 'glob', glob: () => true }]
+
+/** @throws AnnexError USAGE */
+export function parseUsedRefSpec(text: string): UsedRefSpec {
+  return text.split(':').map((part): RefSpecPart => {
+    const rest = bytesFromText(part.slice(1))
+    if (part.startsWith('+'))
+      return /[*?]/.test(rest)
+        ? { kind: 'glob', glob: compileGlob(rest) }
+        : { kind: 'name', name: rest }
+    if (part.startsWith('-')) return { kind: 'without', glob: compileGlob(rest) }
+    if (part === 'reflog') return { kind: 'reflog' }
+    throw new AnnexError('USAGE', `bad refspec item "${part}" (expected + or - prefix)`)
+  })
+}
+
+/** What uses contents: a name that git understands, and how to call it. */
+export interface UsedRef {
+  readonly name: Bytes
+  /** Undefined for a name as the user gave it, which may be none. */
+  readonly oid: Bytes | undefined
+}
+
+/** What git-annex itself keeps, which says nothing about the files of anybody. */
+const BOOKKEEPING = /\/git-annex$|^refs\/(?:synced|annex)\/|^refs\/heads\/views\//
+
+/**
+ * Applies a refspec, in the order in which git-annex looks at refs. HEAD is always among them, unless
+ * a ref is at the same commit.
+ */
+export function selectUsedRefs(repository: Repository, spec: UsedRefSpec): UsedRef[] {
+  const all = listRefs(repository).filter(({ name }) => !BOOKKEEPING.test(name))
+  let chosen: UsedRef[] = []
+  for (const part of spec) {
+    if (part.kind === 'name') chosen.push({ name: part.name, oid: undefined })
+    else if (part.kind === 'reflog') chosen.push(...readReflogs(repository, all).reverse())
+    else if (part.kind === 'without') chosen = chosen.filter(({ name }) => !part.glob(name))
+    else chosen.push(...firstOfEach(all.filter(({ name }) => part.glob(name))).reverse())
+  }
+  const head = readHead(repository).oid
+  if (head === undefined || all.some(({ oid }) => oid === head)) return chosen
+  return [{ name: 'HEAD', oid: head }, ...chosen]
+}
+
+function firstOfEach(refs: readonly Ref[]): Ref[] {
+  const seen = new Set<Bytes>()
+  return refs.filter(({ oid }) => !seen.has(oid) && seen.add(oid))
+}
+
+/** Where the refs were before, as far as git still knows. */
+function readReflogs(repository: Repository, refs: readonly Ref[]): UsedRef[] {
+  const names = firstOfEach(refs).map(({ name }) => bytesToText(name))
+  if (names.length === 0) return []
+  const args = ['log', '--walk-reflogs', '--format=%H', ...names, '--']
+  const oids = gitOutput(repository, args).split('\n')
+  return oids.filter((oid) => oid !== '').map((oid) => ({ name: oid, oid }))
+}
+
+/** What git shows of a ref to people: `main`, `origin/main`, `refs/tags/v1`. */
+export function shortRefName(name: Bytes): Bytes {
+  return name.replace(/^refs\/(?:heads|remotes)\//, '')
+}
+
+/**
+ * Every stash there is, with what was staged and untracked in it: `refs/stash` is only the last one.
+ * @returns commits, by id
+ */
+export function listStashes(repository: Repository): Bytes[] {
+  const args = ['log', '--walk-reflogs', '--format=%H %P', 'refs/stash', '--']
+  const { status, stdout } = git(repository, args, { okStatus: [0, 128] })
+  if (status !== 0) return []
+  return stdout
+    .toString('latin1')
+    .split('\n')
+    .flatMap((line) => {
+      // The first parent is the commit that was checked out.
+      const [stash, , ...parents] = line.split(' ')
+      return stash ? [stash, ...parents] : []
+    })
+}
