@@ -1,6 +1,6 @@
 /**
- * Makes what the filter has recorded visible to git-annex as soon as `git add` returns: few changes
- * become journal files of git-annex's own form. Many are left to the commit that follows (the
+ * Makes what the filter, or a command that does not commit, has recorded visible to git-annex as soon
+ * as it is over: few changes become journal files of git-annex's own form. Many are left to the commit that follows (the
  * pre-commit hook, or any command of ours): it takes them in one go, and `git add` of 10,000 files
  * would be half a second longer. Implements spec: the git-annex branch, section 6.1.
  */
@@ -26,12 +26,12 @@ export function shareJournal(repository: Repository, options: BranchOptions): vo
   const { privateUuids = new Set(), differences } = options
   const oneLevelHash = differences?.has('OneLevelBranchHash') ?? false
   const place = { repository, privateUuids, oneLevelHash }
-  const head = readBranchHead(repository)
-  if (head === undefined) return
   const sizeBytes = listSegments(repository.annexDir)
     .filter(isPending)
     .reduce((sum, { path, doneBytes }) => sum + Number(files.stat(path)?.size ?? 0n) - doneBytes, 0)
   if (sizeBytes === 0 || sizeBytes > MOST_JOURNAL_BYTES) return
+  const head = readBranchHead(repository)
+  if (head === undefined) return
   using lock = tryLockJournal(place)
   if (lock) writeJournalFiles(place, new CommittedContent(repository, head, false))
 }

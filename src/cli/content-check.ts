@@ -1,16 +1,18 @@
 /**
- * Checking one content of our own: whether it is where the location log says, as long and as hashed as
- * its key says, protected from writing, and in the work tree. Implements spec: CLI, section 11.1 (fsck).
+ * Checking one content of our own: whether it is where the location log says and where links lead, as
+ * long and as hashed as its key says, protected from writing, and in the work tree. Implements spec: CLI, section 11.1 (fsck).
  */
 import { backendOfKey } from '../backends/registry.js'
 import { join, relative } from '../git/repository.js'
 import { type Bytes, bytesToText } from '../model/bytes.js'
-import { isAnnexError } from '../model/errors.js'
+import { isAnnexError, isErrno } from '../model/errors.js'
 import { parseKey } from '../model/key.js'
 import { formatSize } from '../model/units.js'
+import type { Uuid } from '../model/uuid.js'
 import * as files from '../platform/files.js'
 import type { ObjectPlace } from '../store/layout.js'
-import { freezeDir, freezeObject } from '../store/permissions.js'
+import { normaliseLocation } from '../store/normalise.js'
+import { freezeDir, freezeObject, thawObject } from '../store/permissions.js'
 import { quarantine } from '../store/quarantine.js'
 import { prepareVerification, verifyContent } from '../store/verify.js'
 import { hasEquivalents, verifyByEquivalents } from '../transfer/equivalent-keys.js'
@@ -28,52 +30,108 @@ export interface ContentCheck {
   readonly checksHash: boolean
 }
 
+/** What a look at the disk has told. */
+export interface OwnContent {
+  /** False when it is missing and should not be. */
+  readonly isRight: boolean
+  /** Undefined when it is not here. */
+  readonly object: ObjectPlace | undefined
+}
+
+/** Looks for the content of a key, mends its place, its permissions, and what is recorded of it. */
+export function findOwnContent(annex: Annex, ui: ItemUi, check: ContentCheck): OwnContent {
+  const { keyText, name, path } = check
+  const { store, uuid } = annex
+  // Links lead to one of the layouts: what a file needs is moved there.
+  if (path !== undefined && normaliseLocation(store, keyText) === 'moved')
+    ui.note('normalizing object location')
+  const place = store.locate(keyText)
+  if (place) {
+    protect(annex, ui, { place, isThin: isWorkTreeFile(annex, keyText, place) })
+    warnInsecure(annex, ui, { keyText, place })
+  }
+  const isRight = checkLocation(annex, ui, { keyText, uuid, name, isPresent: place !== undefined })
+  return { isRight, object: place }
+}
+
 /**
- * Checks the content of a key, mends what is recorded of it and puts bad content aside.
- * @returns whether all is well now; content that is not here and not said to be is well
+ * Compares content of ours with its key; bad content is put aside.
+ * @returns whether it is good
  */
-export async function checkContent(
+export async function checkOwnContent(
   annex: Annex,
   ui: ItemUi,
-  check: ContentCheck,
+  { object, ...check }: ContentCheck & { readonly object: ObjectPlace },
 ): Promise<boolean> {
   const { keyText, name } = check
-  const { store } = annex
-  const place = store.locate(keyText)
-  if (place) protect(annex, place)
-  if (!checkLocation(annex, ui, { keyText, name, isPresent: place !== undefined })) return false
-  if (!place) return true
-  warnInsecure(annex, ui, { keyText, place })
-  let problem = findSizeProblem(keyText, place)
-  if (check.checksHash) problem ??= await findHashProblem(annex, ui, { keyText, path: place.path })
+  // What is also a work tree file may be changed by its user at any time.
+  const isThin = isWorkTreeFile(annex, keyText, object)
+  const problem = isThin ? undefined : await findProblem(annex, ui, { ...check, path: object.path })
   if (problem === undefined) {
     fillFile(annex, ui, check)
     return true
   }
-  const bad = relative(annex.cwd, quarantine(store, keyText))
+  const bad = relative(annex.cwd, quarantine(annex.store, keyText))
   annex.branch.setPresence(keyText, annex.uuid, false)
   ui.warning(`${bytesToText(name)}: ${problem}; moved to ${bytesToText(bad)}`)
   return false
 }
 
-/**
- * Objects and their directories lose write bits that they should not have. With annex.thin an object
- * may be a work tree file as well, which is to stay writable.
- */
-function protect({ store, config }: Annex, { path, dir }: ObjectPlace): void {
-  const isShared = config.getBoolean('annex.thin') === true && files.stat(path)!.nlink > 1n
-  if (!isShared) freezeObject(path, store.settings)
-  freezeDir(dir, store.settings)
+/** Whether the object is an unlocked work tree file as well (annex.thin): the same inode. */
+function isWorkTreeFile(annex: Annex, keyText: Bytes, place: ObjectPlace): boolean {
+  const { workTree } = annex.repository
+  const object = files.stat(place.path)
+  if (workTree === undefined || object === undefined || object.nlink < 2n) return false
+  return annex.workTree.pathsOf(keyText).some((path) => {
+    const file = files.lstat(join(workTree, path))
+    return file?.ino === object.ino && file.dev === object.dev
+  })
 }
 
-/** @returns false when content is missing that should be here */
-function checkLocation(
-  { branch, uuid }: Annex,
+/** Objects and their directories lose write bits that they should not have; a thin one gets its own. */
+function protect(
+  { store, cwd }: Annex,
   ui: ItemUi,
-  { keyText, name, isPresent }: { keyText: Bytes; name: Bytes; isPresent: boolean },
+  { place, isThin }: { place: ObjectPlace; isThin: boolean },
+): void {
+  const { path, dir } = place
+  try {
+    if (isThin) thawObject(path, store.settings)
+    else freezeObject(path, store.settings)
+    freezeDir(dir, store.settings)
+  } catch (error) {
+    if (!isErrno(error, 'EPERM', 'EACCES', 'EROFS')) throw error
+    ui.warning(
+      `** Unable to set correct write mode for ${bytesToText(relative(cwd, path))} ; perhaps you don't own that file, or perhaps it has an xattr or ACL set`,
+    )
+  }
+}
+
+/** What was found out about a content at a repository. */
+export interface FoundPresence {
+  readonly keyText: Bytes
+  readonly uuid: Uuid
+  /** How the content is called: a path, or the key. */
+  readonly name: Bytes
+  readonly isPresent: boolean
+}
+
+/**
+ * Makes the location log say what was found.
+ * @returns false when content is missing that should be there
+ */
+export function checkLocation(
+  { branch }: Annex,
+  ui: ItemUi,
+  { keyText, uuid, name, isPresent }: FoundPresence,
 ): boolean {
-  const isRecorded = branch.locations(keyText).includes(uuid)
-  if (isRecorded === isPresent) return true
+  const log = branch.locationLog(keyText)
+  const isRecorded = log.get(uuid)?.status === '1'
+  if (isRecorded === isPresent) {
+    // A key that nobody has is to be known all the same.
+    if (log.size === 0) branch.setPresence(keyText, uuid, false)
+    return true
+  }
   ui.note('fixing location log')
   branch.setPresence(keyText, uuid, isPresent)
   if (isPresent) return true
@@ -105,7 +163,31 @@ function fillFile({ repository, workTree }: Annex, ui: ItemUi, { path, keyText }
   workTree.contentChanged(keyText)
 }
 
-function findSizeProblem(keyText: Bytes, { path }: ObjectPlace): string | undefined {
+/** Some file that should have the content of a key. */
+export interface Suspect {
+  readonly keyText: Bytes
+  /** Absolute. */
+  readonly path: Bytes
+  /** Also reads the content. */
+  readonly checksHash: boolean
+}
+
+/**
+ * Compares a file with a key.
+ * @returns what is wrong with it, in git-annex's words; undefined: nothing, as far as can be told
+ * @throws AnnexError FILE_UNREADABLE, BACKEND_FAILED
+ */
+export async function findProblem(
+  annex: Annex,
+  ui: ItemUi,
+  suspect: Suspect,
+): Promise<string | undefined> {
+  const problem = findSizeProblem(suspect)
+  if (problem !== undefined || !suspect.checksHash) return problem
+  return await findHashProblem(annex, ui, suspect)
+}
+
+function findSizeProblem({ keyText, path }: Suspect): string | undefined {
   const expected = parseKey(keyText)!.sizeBytes
   const found = files.stat(path)?.size
   if (expected === undefined || found === undefined || found === expected) return undefined
@@ -117,7 +199,7 @@ function findSizeProblem(keyText: Bytes, { path }: ObjectPlace): string | undefi
 async function findHashProblem(
   { branch }: Annex,
   ui: ItemUi,
-  { keyText, path }: { keyText: Bytes; path: Bytes },
+  { keyText, path }: Suspect,
 ): Promise<string | undefined> {
   const key = parseKey(keyText)!
   const backend = backendOfKey(key.backend)

@@ -21,17 +21,23 @@ export interface CopiesCheck {
 /** @returns whether there are enough; what is wrong has been told */
 export async function checkCopies(annex: Annex, ui: ItemUi, check: CopiesCheck): Promise<boolean> {
   const { keyText, name, needed, isKeyOnly } = check
-  const locations = annex.branch.locations(keyText)
+  const log = annex.branch.locationLog(keyText)
+  const locations = [...log].filter(([, { status }]) => status === '1').map(([uuid]) => uuid)
   const ofLevel = (...levels: readonly TrustLevel[]): Uuid[] =>
     locations.filter((uuid) => levels.includes(trustOf(uuid, annex.trust)))
   const safe = ofLevel('trusted', 'semitrusted')
   if (safe.length >= needed) return true
+  if (log.size > 0 && [...log.values()].every(({ status }) => status === 'X')) {
+    ui.longNote('This key is dead, skipping.')
+    return true
+  }
   const [untrusted, dead] = [ofLevel('untrusted'), ofLevel('dead')]
   const names = await RepositoryNames.read(annex)
   const text = { file: bytesToText(name), count: safe.length, needed }
   ui.warning(missingText(text, names.block(untrusted), names.block(dead)))
   if (isKeyOnly && safe.length === 0)
-    ui.longNote(`(Avoid this check by running: git annex dead --key ${bytesToText(keyText)})`)
+    // Its name stands at the head of the line already, and so git-annex leaves it out here.
+    ui.longNote('(Avoid this check by running: git annex dead --key )')
   ui.fields(() => ({
     untrusted: untrusted.map((uuid) => names.object(uuid)),
     dead: dead.map((uuid) => names.object(uuid)),

@@ -7,7 +7,7 @@ import { readIndexEntries } from '../git/index-file.js'
 import { type Bytes, bytesToText } from '../model/bytes.js'
 import { AnnexError } from '../model/errors.js'
 import type { Uuid } from '../model/uuid.js'
-import { type CopiesNeeded, resolveCopies } from '../policy/numcopies.js'
+import { type CopiesNeeded, type CopiesSources, resolveCopies } from '../policy/numcopies.js'
 import { trustOf } from '../policy/trust.js'
 import type { DropBase, DropOutcome } from '../transfer/drop.js'
 import type { Annex } from './annex.js'
@@ -43,11 +43,24 @@ export class CopiesPolicy {
 
   /** The numbers for one content: the greatest that any of its files asks for. */
   neededFor(keyText: Bytes): CopiesNeeded {
+    return this.#resolve(this.#attributesOf(keyText))
+  }
+
+  /**
+   * The numbers that one file asks for, whatever other files have its content: what fsck checks.
+   * @param path relative to the top; undefined for a key alone
+   */
+  neededForFile(path: Bytes | undefined): CopiesNeeded {
+    if (path === undefined || !this.#mayHaveAttributes()) return this.#resolve([])
+    return this.#resolve(this.#attributesOfPaths([path]))
+  }
+
+  #resolve(attributes: CopiesSources['attributes'] & {}): CopiesNeeded {
     return resolveCopies({
       option: this.#option,
       recorded: this.#recorded,
       ...(this.#configured !== undefined && { configured: this.#configured }),
-      attributes: this.#attributesOf(keyText),
+      attributes,
     })
   }
 
@@ -78,7 +91,10 @@ export class CopiesPolicy {
 
   #attributesOf(keyText: Bytes): { numcopies?: string; mincopies?: string }[] {
     if (!this.#mayHaveAttributes()) return []
-    const paths = this.#annex.workTree.pathsOf(keyText)
+    return this.#attributesOfPaths(this.#annex.workTree.pathsOf(keyText))
+  }
+
+  #attributesOfPaths(paths: readonly Bytes[]): { numcopies?: string; mincopies?: string }[] {
     const answers = this.#attributes(paths)
     return paths.map((path) => {
       const values = answers.get(path)

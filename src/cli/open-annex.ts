@@ -6,6 +6,7 @@ import { AnnexBranch } from '../branch/branch.js'
 import { branchOptions } from '../branch/branch-options.js'
 import { checkRepositoryVersion } from '../branch/initialise.js'
 import { listBranchRefs } from '../branch/refs.js'
+import { shareJournal } from '../branch/share-journal.js'
 import { BlobKeys } from '../git/blob-keys.js'
 import { type GitConfig, readConfig } from '../git/config.js'
 import { readIndexEntries } from '../git/index-file.js'
@@ -192,6 +193,8 @@ class OpenAnnex implements Annex {
         .catch((error) => errors.push(error))
     if (errors.length > 0) throw errors[0]
     if (!isUnsettled) this.store.unfinished?.done()
+    if (leaveJournal && this.uuid && this.#branch)
+      shareJournal(this.repository, branchOptions(this.config, this.env, this.uuid))
     if (leaveJournal || this.config.getBoolean('annex.alwayscommit') === false) return
     if (!this.uuid || !this.branch.hasPending()) return
     this.messages.remark('recording state in git...')

@@ -43,6 +43,8 @@ function trustAction(
     perform() {
       check?.()
       annex.branch.edit('trust.log', { kind: 'uuid', uuid, value: formatTrust(level) })
+      // What is lost belongs to no group any more.
+      if (level === 'dead') annex.branch.edit('group.log', { kind: 'uuid', uuid, value: '' })
       return true
     },
   }

@@ -44,6 +44,18 @@ export function compileRequired(annex: Annex, uuid: Uuid): Wanted | undefined {
   return (found) => matches(new FactsWithout(annex, { context, found, uuid }))
 }
 
+/**
+ * Compiles whether a repository must have a content as things are, which it may lack.
+ * @returns undefined when nothing is required of it
+ */
+export function compileMustHave(annex: Annex, uuid: Uuid): Wanted | undefined {
+  const text = annex.branch.uuidLog('required-content.log').get(uuid) ?? ''
+  if (text.trim() === '') return undefined
+  const context = new RepositoryContext(annex, uuid)
+  const matches = compileOrKeep(text, context)
+  return (found) => matches(new RepositoryFacts(annex, { context, found, uuid }))
+}
+
 function compileOrKeep(text: Bytes, context: RepositoryContext): Matcher {
   try {
     return compileMatcher(parseExpression(text, termParser('preferred')), context)

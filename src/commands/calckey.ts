@@ -15,6 +15,7 @@ export const calckey: Command<typeof batchOptions, 'repository'> = {
   summary: 'calculates the key that a file would get',
   usage: '[FILE …]',
   needs: 'repository',
+  leavesJournal: true,
   options: batchOptions,
   async *run(annex, { words, options }) {
     const { config } = annex

@@ -13,6 +13,7 @@ export const contentlocation: Command<typeof batchOptions, 'annex'> = {
   summary: 'looks up where the content of a key lies',
   usage: '[KEY …]',
   needs: 'annex',
+  leavesJournal: true,
   options: batchOptions,
   async *run(annex, { words, options }) {
     if (!options.batch) {

@@ -30,6 +30,7 @@ export const examinekey: Command<typeof options, 'repository'> = {
   summary: 'prints the parts of a key',
   usage: '[KEY …]',
   needs: 'repository',
+  leavesJournal: true,
   options,
   async *run(annex, { words, options }) {
     const format = options.format

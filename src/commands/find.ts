@@ -21,6 +21,7 @@ export const find: Command<typeof options, 'annex'> = {
   usage: '[PATH …]',
   needs: 'annex',
   matching: true,
+  leavesJournal: true,
   options,
   async *run(annex, args) {
     const { format, print0 } = args.options

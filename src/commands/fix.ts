@@ -13,6 +13,7 @@ export const fix: Command<typeof jsonOptions, 'annex'> = {
   needs: 'annex',
   needsWorkTree: true,
   matching: true,
+  leavesJournal: true,
   options: jsonOptions,
   async *run(annex, { words, matching }) {
     const { repository, blobKeys } = annex

@@ -35,6 +35,7 @@ export const info: Command<typeof options, 'annex'> = {
   usage: '[PATH|REMOTE|UUID|TREE …]',
   needs: 'annex',
   matching: true,
+  leavesJournal: true,
   options,
   async *run(annex, { words, options, matching }) {
     const { bytes, fast: isFast } = options

@@ -25,6 +25,7 @@ export const list: Command<typeof options, 'annex'> = {
   needs: 'annex',
   needsWorkTree: true,
   matching: true,
+  leavesJournal: true,
   options,
   async *run(annex, args) {
     const columns = await (args.options.allrepos ? allColumns(annex) : remoteColumns(annex))

@@ -22,6 +22,7 @@ export const lookupkey: Command<typeof options, 'annex'> = {
   summary: 'looks up the key used for a file',
   usage: '[FILE …]',
   needs: 'annex',
+  leavesJournal: true,
   options,
   async *run(annex, { words, options }) {
     const look = options.ref ? objectLookup(annex) : fileLookup(annex)

@@ -17,6 +17,7 @@ export const status: Command<typeof options, 'annex'> = {
   usage: '[PATH …]',
   needs: 'annex',
   needsWorkTree: true,
+  leavesJournal: true,
   options,
   async *run(annex, { words, options }) {
     const show = pathShower(annex.repository, annex.cwd)

@@ -22,9 +22,9 @@ export interface DropProof {
   readonly [minted]: true
   readonly keyText: Bytes
   readonly from: Uuid
-  /** Empty when the user forced the removal or moves the only copy elsewhere. */
+  /** Empty when the user forced the removal or the content is not the key's. */
   readonly copies: readonly VerifiedCopy[]
-  readonly reason: 'numcopies' | 'forced' | 'moved'
+  readonly reason: 'numcopies' | 'forced' | 'moved' | 'corrupt'
   /** Milliseconds since 1970 after which the locks may be gone; undefined: they last. */
   readonly expiresMs?: number
 }

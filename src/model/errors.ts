@@ -22,6 +22,8 @@ const EXIT_STATUS = {
   REMOTE_UNKNOWN: 1,
   REMOTE_UNAVAILABLE: 1,
   URL_REFUSED: 1,
+  /** Whether content is somewhere could not be found out. */
+  PRESENCE_UNKNOWN: 100,
   CONTENT_LOCKED: 1,
   CONTENT_MISSING: 1,
   CONTENT_MISMATCH: 1,

@@ -105,3 +105,11 @@ export function proveMove(keyText: Bytes, from: Uuid, destination: Uuid): DropPr
   const copies = [{ uuid: destination, evidence: 'recently verified' }] as const
   return mintDropProof({ keyText, from, copies, reason: 'moved' })
 }
+
+/**
+ * Content that was read from a repository and is not what its key says (fsck): it is no copy, so that
+ * removing it loses none.
+ */
+export function proveCorrupt(keyText: Bytes, from: Uuid): DropProof {
+  return mintDropProof({ keyText, from, copies: [], reason: 'corrupt' })
+}

@@ -131,6 +131,10 @@ export class GitLocalRemote implements Remote {
     })
   }
 
+  contentPath(keyText: Bytes): Bytes {
+    return this.#peer().store.placeFor(keyText).path
+  }
+
   async store(keyText: Bytes, source: Bytes, onProgress: OnProgress): Promise<void> {
     await prepareVerification(keyText)
     this.#refuseReadOnly()

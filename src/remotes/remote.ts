@@ -52,6 +52,12 @@ export interface Remote {
   retrieve(keyText: Bytes, destination: Bytes, onProgress: OnProgress): Promise<Received>
 
   /**
+   * Where content lies that can be read without fetching it: absolute path, perhaps of nothing.
+   * Absent on remotes that are no path on this machine.
+   */
+  contentPath?(keyText: Bytes): Bytes
+
+  /**
    * Stores content; returns once it is safely there and recorded there.
    * @param source absolute path of an object that a content lock keeps in place
    */

@@ -56,6 +56,11 @@ export class ObjectStore {
     return this.#layout.find(keyText) ?? this.#layout.preferred(keyText)
   }
 
+  /** Where the content of a key belongs, wherever it lies. */
+  idealPlace(keyText: Bytes): ObjectPlace {
+    return this.#layout.preferred(keyText)
+  }
+
   /**
    * Refuses a key that annex.securehashesonly forbids; every way in does it, this is for asking first.
    * @throws AnnexError KEY_INSECURE

@@ -27,6 +27,13 @@ export function freezeObject(path: Bytes, settings: StoreSettings): void {
   if ((mode & 0o777) !== frozen) changeMode(path, frozen, settings)
 }
 
+/** Gives the owner of an object file the right to write: it is a work tree file as well. */
+export function thawObject(path: Bytes, settings: StoreSettings): void {
+  if (settings.crippled) return
+  const mode = Number(files.stat(path)!.mode) & 0o777
+  if ((mode & 0o200) === 0) changeMode(path, mode | 0o200, settings)
+}
+
 /** Freezes the directory that holds an object; shared repositories keep it writable. */
 export function freezeDir(dir: Bytes, settings: StoreSettings): void {
   if (settings.crippled) return

@@ -8,6 +8,8 @@ const scratch = useScratch()
 
 function fill(repo: ScratchRepo): void {
   for (const name of ['a', 'b', 'sub/c', 'd']) repo.write(name, `content of ${name}`)
+  // Of young files git would have the content stored once more.
+  repo.run(['touch', '-d', '2 days ago', 'a', 'b', 'sub/c', 'd'])
   repo.realAnnex('add', 'a', 'b')
   repo.git('config', 'annex.addunlocked', 'false')
   repo.realAnnex('add', 'sub/c')

@@ -1,0 +1,37 @@
+/**
+ * Content that lies in the hash directories of the other layout, as in a repository that was bare once,
+ * is moved to where links lead. Implements spec: repository layout, section 4.
+ */
+import { parentDir } from '../git/repository.js'
+import type { Bytes } from '../model/bytes.js'
+import { isAnnexError, isErrno } from '../model/errors.js'
+import * as files from '../platform/files.js'
+import { lockContent } from './content-lock.js'
+import type { ObjectStore } from './object-store.js'
+import { freezeDir } from './permissions.js'
+
+/** What there was to do. `blocked`: somebody else uses the content, or the new place is taken. */
+export type Normalised = 'in place' | 'moved' | 'blocked'
+
+/**
+ * Moves the content of a key, with its directory, to the preferred place. The exclusive lock keeps
+ * away whoever would take the content for gone in the meantime.
+ */
+export function normaliseLocation(store: ObjectStore, keyText: Bytes): Normalised {
+  const place = store.locate(keyText)
+  const ideal = store.idealPlace(keyText)
+  if (!place || place.path === ideal.path) return 'in place'
+  try {
+    using _lock = lockContent(store, keyText, 'exclusive')
+    files.makeDirs(parentDir(ideal.dir))
+    store.withThawedDir(place, () => files.rename(place.dir, ideal.dir))
+    // The lock file has moved along; letting go of the lock looks for it in the old place.
+    files.remove(`${ideal.path}.lck`)
+    freezeDir(ideal.dir, store.settings)
+    return 'moved'
+  } catch (error) {
+    if (!isAnnexError(error, 'CONTENT_LOCKED') && !isErrno(error, 'ENOTEMPTY', 'EEXIST', 'EACCES'))
+      throw error
+    return 'blocked'
+  }
+}
