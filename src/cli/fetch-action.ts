@@ -25,7 +25,11 @@ export function fetchAction(annex: Annex, found: Found, { only, destination }: F
       if (annex.store.has(keyText)) return true
       const candidates = only ? [only] : remotesWith(annex, keyText, await annex.remotes())
       if (candidates.length === 0) ui.note('not available')
-      const { from, failed } = await fetchContent(keyText, candidates, { destination, ui })
+      const { from, failed } = await fetchContent(keyText, candidates, {
+        destination,
+        ui,
+        file: found.path,
+      })
       if (from) return true
       await tellWhereToLook(annex, ui, {
         keyText,

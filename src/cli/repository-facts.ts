@@ -6,6 +6,8 @@ import * as files from '../platform/files.js'
 import { trustOf } from '../policy/trust.js'
 import type { Remote } from '../remotes/remote.js'
 import { listObjectKeys } from '../store/list-objects.js'
+import { isRunning } from '../transfer/running-transfer.js'
+import { listNotes } from '../transfer/transfer-records.js'
 import { annexedFiles } from '../worktree/annexed-files.js'
 import type { Annex } from './annex.js'
 import { diskReserve } from './disk-reserve.js'
@@ -20,15 +22,18 @@ export interface RepositoryQuestion {
 }
 
 /** This repository: who else there is, room, contents. */
-export function* repositoryFacts(annex: Annex, question: RepositoryQuestion): Iterable<Fact> {
-  const { names, show, isFast } = question
+export function* repositoryFacts(
+  annex: Annex,
+  question: RepositoryQuestion & { readonly remotes: readonly Remote[] },
+): Iterable<Fact> {
+  const { names, show, isFast, remotes } = question
   const uuids = knownRepositories(annex)
   for (const level of ['trusted', 'semitrusted', 'untrusted'] as const) {
     const members = uuids.filter((uuid) => trustOf(uuid, annex.trust) === level)
     const objects = members.map((uuid) => names.object(uuid))
     yield listFact(`${level} repositories`, objects, names.block(members))
   }
-  yield { name: 'transfers in progress', json: [], text: 'none' }
+  yield transfersFact(annex, remotes)
   yield { name: 'available local disk space', json: showRoom(annex, show) }
   if (isFast) return
   const here = new KeyTally()
@@ -36,6 +41,25 @@ export function* repositoryFacts(annex: Annex, question: RepositoryQuestion): It
   yield { name: 'local annex keys', json: here.count }
   yield { name: 'local annex size', json: here.showSize(show) }
   if (annex.repository.workTree !== undefined) yield* workTreeFacts(annex, here, show)
+}
+
+/** What goes on now, here and in other programs. */
+function transfersFact({ repository: { annexDir } }: Annex, remotes: readonly Remote[]): Fact {
+  const running = (['upload', 'download'] as const)
+    .flatMap((direction) => [...listNotes(annexDir, direction, 'running')])
+    .filter((note) => isRunning(annexDir, note))
+  const lines = running.map(({ direction, uuid, keyText, file }) => {
+    const way = direction === 'upload' ? ['uploading', 'to'] : ['downloading', 'from']
+    const remote = remotes.find((candidate) => candidate.uuid === uuid)?.name ?? bytesToText(uuid)
+    return `\n\t${way[0]} ${bytesToText(file ?? keyText)} ${way[1]} ${remote}`
+  })
+  const json = running.map(({ direction, uuid, keyText, file }) => ({
+    transfer: direction,
+    key: bytesToText(keyText),
+    file: file === undefined ? null : bytesToText(file),
+    remote: bytesToText(uuid),
+  }))
+  return { name: 'transfers in progress', json, text: lines.join('') || 'none' }
 }
 
 function* workTreeFacts(annex: Annex, here: KeyTally, show: ShowSize): Iterable<Fact> {

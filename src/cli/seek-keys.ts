@@ -1,7 +1,10 @@
 /** Seeking that is not by the files of the work tree: all keys, unused ones, another tree's files. */
 import { git } from '../git/run.js'
 import type { Bytes } from '../model/bytes.js'
+import { formatKey, parseKeyFile } from '../model/key.js'
 import { parsePresenceLog } from '../model/logs/presence.js'
+import * as files from '../platform/files.js'
+import { listNotes, type TransferNote } from '../transfer/transfer-records.js'
 import type { Annex } from './annex.js'
 import { readUnusedList } from './unused-lists.js'
 
@@ -41,6 +44,20 @@ export function* annexedFilesOfTree(annex: Annex, ref: string): Iterable<TreeFil
 /** The keys that the last `unused` listed. */
 export function readUnusedKeys({ repository }: Annex): Bytes[] {
   return readUnusedList(repository, '').map(({ keyText }) => keyText)
+}
+
+/** The transfers that have failed, with any of our remotes. */
+export function* failedTransfers({ repository }: Annex): Iterable<TransferNote> {
+  for (const direction of ['upload', 'download'] as const)
+    yield* listNotes(repository.annexDir, direction, 'failed')
+}
+
+/** Keys whose download was begun and not ended, though perhaps another one was. */
+export function incompleteKeys({ repository }: Annex): Bytes[] {
+  return files.listDir(`${repository.annexDir}/tmp`).flatMap(({ name }) => {
+    const key = parseKeyFile(name)
+    return key ? [formatKey(key)] : []
+  })
 }
 
 /** Every key the git-annex branch knows, but for those that were declared dead everywhere. */

@@ -17,7 +17,13 @@ import { readRequests } from './batch.js'
 import type { Item, OptionSpecs } from './command.js'
 import { FreshIndex } from './fresh-index.js'
 import { compileMatching, isAboutNames, type Matchable } from './matching.js'
-import { allKeys, annexedFilesOfTree, readUnusedKeys } from './seek-keys.js'
+import {
+  allKeys,
+  annexedFilesOfTree,
+  failedTransfers,
+  incompleteKeys,
+  readUnusedKeys,
+} from './seek-keys.js'
 import { pathShower } from './shown-path.js'
 
 /** Options of commands that also take keys, or another tree's files, instead of paths. */
@@ -27,6 +33,11 @@ export const seekOptions = {
   unused: { type: 'boolean', alias: 'U', summary: 'the keys that "unused" found last' },
   key: { type: 'key', value: 'KEY', summary: 'this key' },
   'batch-keys': { type: 'boolean', summary: 'read keys from stdin, one a line' },
+} as const satisfies OptionSpecs
+
+/** Options of commands that can take up what an earlier one did not bring to its end. */
+export const failedOption = {
+  failed: { type: 'boolean', summary: 'what could not be transferred before' },
 } as const satisfies OptionSpecs
 
 /** One annexed thing. It can be an action's item as it is. */
@@ -45,6 +56,8 @@ export interface Choice {
     readonly branch?: string | undefined
     readonly unused?: boolean
     readonly key?: Key | undefined
+    readonly failed?: boolean
+    readonly incomplete?: boolean
     readonly batch?: boolean
     readonly 'batch-keys'?: boolean
     readonly z?: boolean
@@ -58,7 +71,8 @@ export interface Choice {
  */
 export function seek(annex: Annex, choice: Choice): Iterable<Found | undefined> {
   const { matching, options } = choice
-  if ((options.all || options.unused || options.key) && matching.some(isAboutNames))
+  const { all, unused, key, failed, incomplete } = options
+  if ((all || unused || key || failed || incomplete) && matching.some(isAboutNames))
     throw new AnnexError(
       'USAGE',
       'Cannot use --all or --unused or --key or --incomplete with options that match on file names.',
@@ -84,13 +98,16 @@ function choose(annex: Annex, { words, options }: Choice): Iterable<Found | unde
   if (options.key) return [foundKey(formatKey(options.key))]
   if (options.branch !== undefined) return filesOfTree(annex, options.branch)
   if (options.unused) return foundKeys(readUnusedKeys(annex))
+  if (options.failed) return failedOnes(annex)
+  if (options.incomplete) return foundKeys(incompleteKeys(annex))
   if (options.all || annex.repository.workTree === undefined) return foundKeys(allKeys(annex))
   return chosenFiles(annex, words)
 }
 
 function refuseContradiction(words: Choice['words'], options: Choice['options']): void {
-  const { all, branch, unused, key, batch } = options
-  const ways = [all, branch !== undefined, unused, key].filter(Boolean).length
+  const { all, branch, unused, key, failed, incomplete, batch } = options
+  const isBranch = branch !== undefined
+  const ways = [all, isBranch, unused, key, failed, incomplete].filter(Boolean).length
   if ((batch || options['batch-keys']) && ways + words.length > 0)
     throw new AnnexError('USAGE', 'Cannot combine batch option with file or key options')
   if (ways > 1 || (ways === 1 && words.length > 0))
@@ -102,6 +119,12 @@ function refuseContradiction(words: Choice['words'], options: Choice['options'])
 
 function* foundKeys(keyTexts: Iterable<Bytes>): Iterable<Found> {
   for (const keyText of keyTexts) yield foundKey(keyText)
+}
+
+/** People are shown the file that a transfer was for; it may be another's by now. */
+function* failedOnes(annex: Annex): Iterable<Found> {
+  for (const { keyText, file } of failedTransfers(annex))
+    yield { ...foundKey(keyText), path: file, ...(file && { label: bytesToText(file) }) }
 }
 
 /** A key that was not found by way of a file. @param input the request it came from */

@@ -46,7 +46,11 @@ function getAction(annex: Annex, found: Found, sources: readonly Remote[]): Acti
     item: found,
     async perform(ui) {
       const destination = hereAsDestination(annex, { force: false })
-      const { from } = await fetchContent(found.keyText, sources, { destination, ui })
+      const { from } = await fetchContent(found.keyText, sources, {
+        destination,
+        ui,
+        file: found.path,
+      })
       return from !== undefined
     },
   }
@@ -64,7 +68,7 @@ function copyAction(annex: Annex, found: Found, remote: Remote): Action {
       }
       ui.note(`to ${remote.name}...`)
       try {
-        await sendContent(found.keyText, remote, { origin: annex, ui })
+        await sendContent(found.keyText, remote, { origin: annex, ui, file: found.path })
         return true
       } catch (error) {
         if (!isAnnexError(error)) throw error

@@ -12,11 +12,12 @@ const DEFAULT_RESERVE_BYTES = 100_000_000n
 
 /** Our repository as the place that content comes to. */
 export function hereAsDestination(annex: Annex, { force }: { force: boolean }): Destination {
-  const { uuid, store, branch, workTree } = annex
+  const { uuid, store, branch, config, workTree } = annex
   return {
     uuid,
     store,
     branch,
+    config,
     reserveBytes: force ? 0n : diskReserve(annex),
     contentArrived: (keyText) => workTree.contentChanged(keyText),
   }

@@ -7,7 +7,7 @@ import {
   type OptionSpecs,
   transferOptions,
 } from '../cli/command.js'
-import { type Found, seek, seekOptions } from '../cli/seek.js'
+import { type Found, failedOption, seek, seekOptions } from '../cli/seek.js'
 import { hereAsDestination, mayHave, namedRemote, remotesWith } from '../cli/transfer-context.js'
 import { AnnexError } from '../model/errors.js'
 import type { Remote } from '../remotes/remote.js'
@@ -18,6 +18,7 @@ const options = {
   ...transferOptions,
   ...batchOptions,
   ...seekOptions,
+  ...failedOption,
   to: { type: 'string', alias: 't', value: 'REMOTE', summary: 'send content to this remote' },
   from: { type: 'string', alias: 'f', value: 'REMOTE', summary: 'fetch content from this remote' },
 } as const satisfies OptionSpecs

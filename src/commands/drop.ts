@@ -6,6 +6,7 @@ import {
   type Command,
   jsonOptions,
   type OptionSpecs,
+  transferOptions,
 } from '../cli/command.js'
 import { CopiesPolicy, dropBase, tellUnsafe } from '../cli/drop-context.js'
 import { recordUnusedDrop } from '../cli/drop-unused.js'
@@ -19,6 +20,7 @@ const options = {
   ...jsonOptions,
   ...batchOptions,
   ...seekOptions,
+  jobs: transferOptions.jobs,
   from: { type: 'string', alias: 'f', value: 'REMOTE', summary: "remove this remote's copy" },
 } as const satisfies OptionSpecs
 

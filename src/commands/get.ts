@@ -2,7 +2,7 @@
 import type { Annex } from '../cli/annex.js'
 import { batchOptions, type Command, type OptionSpecs, transferOptions } from '../cli/command.js'
 import { fetchAction } from '../cli/fetch-action.js'
-import { seek, seekOptions } from '../cli/seek.js'
+import { failedOption, seek, seekOptions } from '../cli/seek.js'
 import { hereAsDestination, mayHave, namedRemote } from '../cli/transfer-context.js'
 import { AnnexError } from '../model/errors.js'
 import type { Remote } from '../remotes/remote.js'
@@ -11,6 +11,8 @@ const options = {
   ...transferOptions,
   ...batchOptions,
   ...seekOptions,
+  ...failedOption,
+  incomplete: { type: 'boolean', summary: 'what has come in part only' },
   from: { type: 'string', alias: 'f', value: 'REMOTE', summary: 'get it from this remote only' },
 } as const satisfies OptionSpecs
 

@@ -18,6 +18,7 @@ import { type Bytes, bytesFromText, bytesToText } from '../model/bytes.js'
 import { isAnnexError } from '../model/errors.js'
 import { parseKey } from '../model/key.js'
 import * as files from '../platform/files.js'
+import type { Remote } from '../remotes/remote.js'
 import { annexedFiles } from '../worktree/annexed-files.js'
 
 const options = {
@@ -42,7 +43,7 @@ export const info: Command<typeof options, 'annex'> = {
     const names = await RepositoryNames.read(annex)
     const context = { annex, names, show: sizeShower({ bytes }), isFast, matching }
     const items = options.batch ? readRequests(options) : words.map(bytesFromText)
-    if (!options.batch && words.length === 0) yield describeAll(context)
+    if (!options.batch && words.length === 0) yield describeAll(context, await annex.remotes())
     for (const item of items) yield await describeItem(item, context)
   },
 }
@@ -55,8 +56,8 @@ interface Context {
   readonly matching: readonly Bytes[]
 }
 
-function describeAll({ annex, names, show, isFast }: Context): Action {
-  return tell({ command: 'info', item: {} }, repositoryFacts(annex, { names, show, isFast }))
+function describeAll({ annex, ...question }: Context, remotes: readonly Remote[]): Action {
+  return tell({ command: 'info', item: {} }, repositoryFacts(annex, { ...question, remotes }))
 }
 
 function tell(about: Pick<Action, 'command' | 'item'>, facts: Iterable<Fact>): Action {

@@ -14,7 +14,7 @@ import {
 } from '../cli/command.js'
 import { CopiesPolicy, dropBase, tellUnsafe } from '../cli/drop-context.js'
 import { RequiredContent } from '../cli/required-content.js'
-import { type Found, seek, seekOptions } from '../cli/seek.js'
+import { type Found, failedOption, seek, seekOptions } from '../cli/seek.js'
 import { hereAsDestination, mayHave, namedRemote, remotesWith } from '../cli/transfer-context.js'
 import type { Bytes } from '../model/bytes.js'
 import { AnnexError } from '../model/errors.js'
@@ -29,6 +29,7 @@ const options = {
   ...transferOptions,
   ...batchOptions,
   ...seekOptions,
+  ...failedOption,
   to: { type: 'string', alias: 't', value: 'REMOTE', summary: 'move content to this remote' },
   from: { type: 'string', alias: 'f', value: 'REMOTE', summary: 'move content from this remote' },
 } as const satisfies OptionSpecs

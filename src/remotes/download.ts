@@ -8,6 +8,7 @@ import { AnnexError } from '../model/errors.js'
 import * as files from '../platform/files.js'
 import type { DownloadFile } from './download-file.js'
 import type { HttpAnswer, HttpClient } from './http-client.js'
+import type { Pace } from './remote.js'
 
 const BUFFER_BYTES = 1 << 20
 const PARTIAL = 206
@@ -27,6 +28,7 @@ export interface DownloadOptions {
   readonly onInfo?: (info: UrlInfo) => void
   /** Called with the bytes done so far, and all of them when that is known. */
   readonly onProgress?: (doneBytes: number, totalBytes?: number) => void
+  readonly pace?: Pace
 }
 
 /**
@@ -45,7 +47,8 @@ export async function download(
   refuseUnbuilt(url)
   const earlierBytes = options.resumes ? file.earlierBytes() : 0
   const headers = earlierBytes > 0 ? { Range: `bytes=${earlierBytes}-` } : {}
-  const answer = await client.send({ method: 'GET', url, headers })
+  const signal = options.pace?.signal
+  const answer = await client.send({ method: 'GET', url, headers, signal })
   try {
     if (answer.status === RANGE_NOT_SATISFIABLE && earlierBytes > 0)
       return await afterUselessRange(client, url, { answer, file, earlierBytes, ...options })
@@ -60,7 +63,7 @@ export async function download(
 async function readInto(
   file: DownloadFile,
   answer: HttpAnswer,
-  { earlierBytes, onInfo, onProgress }: DownloadOptions & { readonly earlierBytes: number },
+  { earlierBytes, onInfo, onProgress, pace }: DownloadOptions & { readonly earlierBytes: number },
 ): Promise<void> {
   // A server that does not know ranges answers with everything.
   const isRest = answer.status === PARTIAL && rangeStart(answer) === earlierBytes
@@ -73,7 +76,7 @@ async function readInto(
   await answer.read((chunk) => {
     file.write(chunk)
     onProgress?.(file.doneBytes, totalBytes)
-  })
+  }, pace)
 }
 
 /** What is there may be everything; if not, it is the beginning of something else. */

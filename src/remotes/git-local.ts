@@ -12,6 +12,7 @@ import { AnnexError, failureReason, isAnnexError } from '../model/errors.js'
 import type { Uuid } from '../model/uuid.js'
 import { isReadOnly } from '../platform/file-lock.js'
 import * as files from '../platform/files.js'
+import { sleepSync } from '../platform/sleep.js'
 import { isBeingRemoved, lockContent } from '../store/content-lock.js'
 import type { ObjectPlace } from '../store/layout.js'
 import type { ObjectStore } from '../store/object-store.js'
@@ -125,7 +126,10 @@ export class GitLocalRemote implements Remote {
     return this.#changing(() => {
       if (!place) throw new AnnexError('CONTENT_MISSING', 'the remote does not have the content')
       const paths = { source: place.path, destination }
-      const isProven = copyVerified(keyText, paths, { onProgress, checkHash: this.#verifies })
+      const isProven = copyVerified(keyText, paths, {
+        onProgress: paced(onProgress),
+        checkHash: this.#verifies,
+      })
       // The user takes this remote's word for it: only the length was compared.
       return { verified: isProven || !this.#verifies }
     })
@@ -142,7 +146,7 @@ export class GitLocalRemote implements Remote {
     this.#changing(({ store, branch }) => {
       if (!isThere) {
         const temp = store.temp.newPath()
-        copyVerified(keyText, { source, destination: temp }, { onProgress })
+        copyVerified(keyText, { source, destination: temp }, { onProgress: paced(onProgress) })
         store.moveIn(keyText, temp)
         this.#changed.add(keyText)
       }
@@ -206,5 +210,14 @@ export class GitLocalRemote implements Remote {
     this.#opened.branch.close()
     if (!this.#isUnsettled) this.#opened.store.unfinished?.done()
     this.#opened.branch.commit()
+  }
+}
+
+/** Holds the copying back, which is done in one go. */
+function paced(onProgress: OnProgress): (doneBytes: number) => void {
+  if (!onProgress.waitMs) return onProgress
+  return (doneBytes) => {
+    onProgress(doneBytes)
+    sleepSync(onProgress.waitMs?.() ?? 0)
   }
 }

@@ -14,6 +14,7 @@ import { AnnexError, errorMessage, isAnnexError } from '../model/errors.js'
 import { parseDuration } from '../model/units.js'
 import { VERSION } from '../model/version.js'
 import { runSync } from '../platform/subprocess.js'
+import type { Pace } from './remote.js'
 import { UrlRules } from './url-rules.js'
 
 const TIMEOUT_SETTING = 'annex.web-timeout'
@@ -25,6 +26,8 @@ export interface HttpRequest {
   readonly method: 'GET' | 'HEAD'
   readonly url: URL
   readonly headers?: Readonly<Record<string, string>>
+  /** When it is aborted while the answer has not begun, there is none. */
+  readonly signal?: AbortSignal | undefined
 }
 
 /** A server's answer. Its body is read or discarded by whoever gets it. */
@@ -36,10 +39,11 @@ export interface HttpAnswer {
   /**
    * Reads the body.
    * @param onChunk gets each piece; what it throws ends the reading
+   * @param pace holds the reading back, or ends it
    * @throws AnnexError REMOTE_UNAVAILABLE when the connection ends too early, or for too long nothing
    *   comes
    */
-  read(onChunk: (chunk: Uint8Array) => void): Promise<void>
+  read(onChunk: (chunk: Uint8Array) => void, pace?: Pace): Promise<void>
   /** Closes the connection. */
   discard(): void
 }
@@ -73,7 +77,7 @@ export class HttpClient {
     throw new AnnexError('REMOTE_UNAVAILABLE', 'too many redirects')
   }
 
-  async #sendOnce({ method, url, headers }: HttpRequest): Promise<HttpAnswer> {
+  async #sendOnce({ method, url, headers, signal }: HttpRequest): Promise<HttpAnswer> {
     this.rules.checkScheme(url)
     const port = Number(url.port) || (url.protocol === 'https:' ? 443 : 80)
     const host = url.hostname.replace(/^\[(.*)\]$/, '$1')
@@ -86,16 +90,19 @@ export class HttpClient {
       headers: { ...this.#headers, ...headers },
       lookup: (name, options, callback) => this.#lookUp({ name, port, options }, callback),
     })
-    const message = await this.#awaitAnswer(sent)
+    const message = await this.#awaitAnswer(sent, signal)
     return new Answer(message, this.#silenceMs)
   }
 
-  #awaitAnswer(sent: http.ClientRequest): Promise<IncomingMessage> {
+  #awaitAnswer(sent: http.ClientRequest, signal?: AbortSignal): Promise<IncomingMessage> {
     return new Promise((settle, fail) => {
-      const watch = new Watch(this.#silenceMs, (error) => {
+      const stop = (error: Error) => {
+        watch.stop()
         fail(error)
         sent.destroy()
-      })
+      }
+      const watch = new Watch(this.#silenceMs, stop)
+      onAbort(signal, stop)
       sent.on('response', (message) => {
         watch.stop()
         settle(message)
@@ -164,7 +171,7 @@ class Answer implements HttpAnswer {
     return this.#message.headers
   }
 
-  read(onChunk: (chunk: Uint8Array) => void): Promise<void> {
+  read(onChunk: (chunk: Uint8Array) => void, pace: Pace = {}): Promise<void> {
     const message = this.#message
     return new Promise((settle, fail) => {
       const stop = (error: Error) => {
@@ -173,10 +180,12 @@ class Answer implements HttpAnswer {
         message.destroy()
       }
       const watch = new Watch(this.#silenceMs, stop)
+      onAbort(pace.signal, stop)
       message.on('data', (chunk: Uint8Array) => {
         watch.reset()
         try {
           onChunk(chunk)
+          this.#pause(pace.waitMs?.() ?? 0)
         } catch (error) {
           stop(error as Error)
         }
@@ -189,6 +198,13 @@ class Answer implements HttpAnswer {
       message.on('error', (error) => stop(connectionError(error)))
       message.on('close', () => stop(tooEarly()))
     })
+  }
+
+  /** The server finds nobody reading for a while, and sends no more than buffers hold. */
+  #pause(ms: number): void {
+    if (ms <= 0) return
+    this.#message.pause()
+    setTimeout(() => this.#message.resume(), ms)
   }
 
   discard(): void {
@@ -227,6 +243,12 @@ class Watch {
   stop(): void {
     clearTimeout(this.#timer)
   }
+}
+
+function onAbort(signal: AbortSignal | undefined, stop: (error: Error) => void): void {
+  const breakOff = () => stop(new AnnexError('REMOTE_UNAVAILABLE', 'the transfer was broken off'))
+  if (signal?.aborted) breakOff()
+  signal?.addEventListener('abort', breakOff, { once: true })
 }
 
 function tooEarly(): AnnexError {

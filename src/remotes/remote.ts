@@ -10,8 +10,18 @@ import type { Bytes } from '../model/bytes.js'
 import type { DropProof } from '../model/drop-proof.js'
 import type { Uuid } from '../model/uuid.js'
 
-/** Called with the bytes done so far, from the start of the content. */
-export type OnProgress = (doneBytes: number) => void
+/** How a transfer is to be held back, or broken off. */
+export interface Pace {
+  /** When it is aborted, the transfer ends with any error; what came so far may be kept. */
+  readonly signal?: AbortSignal
+  /** Milliseconds to wait before more bytes are moved; asked after each report of progress. */
+  waitMs?(): number
+}
+
+/** Called with the bytes done so far, from the start of the content. Remotes mind its pace. */
+export interface OnProgress extends Pace {
+  (doneBytes: number): void
+}
 
 /** A promise of a remote that content stays until released. */
 export interface RemoteLock {

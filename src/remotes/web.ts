@@ -105,7 +105,12 @@ export class WebRemote implements Remote {
     })
     // Only a hash tells whether the rest of a content fits its beginning.
     const resumes = isHashed && file.earlierBytes() > 0
-    await download(await this.#tools.client(), accessibleUrl(url), { file, resumes, onProgress })
+    await download(await this.#tools.client(), accessibleUrl(url), {
+      file,
+      resumes,
+      onProgress,
+      pace: onProgress,
+    })
     const isComplete = file.sizeBytes === undefined || file.doneBytes === file.sizeBytes
     if (isComplete && (!isHashed || verifyDigest(key, file.digestHex()!)))
       return { verified: isHashed }

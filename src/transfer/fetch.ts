@@ -4,6 +4,7 @@
  */
 import { backendOfKey } from '../backends/registry.js'
 import type { AnnexBranch } from '../branch/branch.js'
+import type { GitConfig } from '../git/config.js'
 import { type Bytes, bytesToText } from '../model/bytes.js'
 import {
   AnnexError,
@@ -16,17 +17,21 @@ import { parseKey } from '../model/key.js'
 import { formatSize } from '../model/units.js'
 import type { Uuid } from '../model/uuid.js'
 import * as files from '../platform/files.js'
-import type { Remote } from '../remotes/remote.js'
+import type { OnProgress, Remote } from '../remotes/remote.js'
 import type { ObjectStore } from '../store/object-store.js'
 import { prepareVerification, verifyContent } from '../store/verify.js'
+import { attemptTransfer } from './attempts.js'
 import { hasEquivalents, recordEquivalent, verifyByEquivalents } from './equivalent-keys.js'
-import { lockPartialDownload } from './partial-download.js'
+import { partialPath } from './partial-download.js'
+import { RunningTransfer } from './running-transfer.js'
+import { type TransferSettings, transferSettings } from './transfer-settings.js'
 
 /** The repository that content comes to. */
 export interface Destination {
   readonly uuid: Uuid
   readonly store: ObjectStore
   readonly branch: AnnexBranch
+  readonly config: GitConfig
   /** Bytes to leave free on the disk (annex.diskreserve); 0n: do not look. */
   readonly reserveBytes: bigint
   /** Makes the work tree follow. */
@@ -38,6 +43,13 @@ export interface TransferUi {
   note(text: string): void
   warning(text: string): void
   progress(doneBytes: number, totalBytes?: number): void
+}
+
+export interface FetchOptions {
+  readonly destination: Destination
+  readonly ui: TransferUi
+  /** The file it is for, relative to the top of the work tree. */
+  readonly file?: Bytes | undefined
 }
 
 export interface FetchOutcome {
@@ -55,24 +67,41 @@ export interface FetchOutcome {
 export async function fetchContent(
   keyText: Bytes,
   remotes: readonly Remote[],
-  { destination, ui }: { destination: Destination; ui: TransferUi },
+  { destination, ui, file }: FetchOptions,
 ): Promise<FetchOutcome> {
   const totalBytes = keySize(keyText)
   destination.store.refuseInsecure(keyText)
   refuseWhenFull(destination, totalBytes)
   const failed: Remote[] = []
-  for (const remote of remotes) {
+  for (const remote of byWorkload(remotes)) {
     ui.note(`from ${remote.name}...`)
+    const settings = transferSettings(destination.config, remote, 'download')
+    const plan = { destination, ui, settings, file, totalBytes }
+    begun.set(remote, (begun.get(remote) ?? 0) + 1)
     try {
-      await fetchFrom(remote, keyText, destination, (done) => ui.progress(done, totalBytes))
+      await fetchFrom(remote, keyText, plan)
       return { from: remote, failed }
     } catch (error) {
       if (!mayDoBetterElsewhere(error, destination.store)) throw error
       ui.warning(errorMessage(error))
       failed.push(remote)
+    } finally {
+      begun.set(remote, begun.get(remote)! - 1)
     }
   }
   return { from: undefined, failed }
+}
+
+/** How many downloads each remote is busy with. */
+const begun = new WeakMap<Remote, number>()
+
+/** Among remotes of one cost, the one with least to do goes first. */
+function byWorkload(remotes: readonly Remote[]): readonly Remote[] {
+  const workload = (remote: Remote) => begun.get(remote) ?? 0
+  if (remotes.length < 2 || remotes.every((remote) => workload(remote) === 0)) return remotes
+  const isSorted = remotes.every(({ cost }, i) => i === 0 || remotes[i - 1]!.cost <= cost)
+  if (!isSorted) return remotes
+  return remotes.toSorted((a, b) => a.cost - b.cost || workload(a) - workload(b))
 }
 
 /** A failure at this repository (its disk is full, or may not be written) ends the attempt. */
@@ -81,23 +110,57 @@ function mayDoBetterElsewhere(error: unknown, store: ObjectStore): boolean {
   return isSystemError(error) && !isFailureBelow(error, bytesToText(store.annexDir))
 }
 
-async function fetchFrom(
-  remote: Remote,
-  keyText: Bytes,
-  destination: Destination,
-  onProgress: (doneBytes: number) => void,
-): Promise<void> {
-  const { store, branch, uuid } = destination
-  using partial = isResumable(remote, keyText)
-    ? lockPartialDownload(store, keyText, remote.uuid)
-    : undefined
-  const temp = partial?.path ?? store.temp.newPath()
+interface FetchPlan extends FetchOptions {
+  readonly settings: TransferSettings
+  readonly totalBytes: number | undefined
+}
+
+/** Where content arrives: what can be gone on with later lies where git-annex has it, too. */
+async function fetchFrom(remote: Remote, keyText: Bytes, plan: FetchPlan): Promise<void> {
+  const { store } = plan.destination
+  const { file, totalBytes } = plan
+  const subject = { direction: 'download', uuid: remote.uuid, keyText, file, totalBytes } as const
+  using transfer = RunningTransfer.begin(store.annexDir, remote, subject)
+  const isKept = isResumable(remote, keyText)
+  const temp = isKept ? partialPath(store, keyText) : store.temp.newPath()
   try {
-    const { verified } = await remote.retrieve(keyText, temp, onProgress)
+    await fetchTo(temp, { remote, keyText, plan, isKept, transfer })
+    transfer.succeed()
+  } catch (error) {
+    transfer.fail()
+    throw error
+  }
+}
+
+interface Fetch {
+  readonly remote: Remote
+  readonly keyText: Bytes
+  readonly plan: FetchPlan
+  /** What has come before a failure stays. */
+  readonly isKept: boolean
+  readonly transfer: RunningTransfer
+}
+
+async function fetchTo(
+  temp: Bytes,
+  { remote, keyText, plan, isKept, transfer }: Fetch,
+): Promise<void> {
+  const { destination, ui, settings, totalBytes } = plan
+  const { store, branch, uuid } = destination
+  const onProgress = (doneBytes: number) => {
+    transfer.progress(doneBytes)
+    ui.progress(doneBytes, totalBytes)
+  }
+  try {
+    const perform = (report: OnProgress, isAgain: boolean) => {
+      if (isAgain && !isKept) files.remove(temp)
+      return remote.retrieve(keyText, temp, report)
+    }
+    const { verified } = await attemptTransfer(perform, { settings, ui, onProgress })
     if (!verified) await verifyReceived(destination, keyText, temp)
     store.moveIn(keyText, temp)
   } catch (error) {
-    if (!partial || isAnnexError(error, 'CONTENT_MISMATCH')) files.remove(temp)
+    if (!isKept || isAnnexError(error, 'CONTENT_MISMATCH')) files.remove(temp)
     throw error
   }
   branch.setPresence(keyText, uuid, true)

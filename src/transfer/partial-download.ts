@@ -4,12 +4,11 @@
  * Implements spec: transfer, section 5.
  */
 import type { Bytes } from '../model/bytes.js'
-import { AnnexError } from '../model/errors.js'
 import { escapeKeyFile } from '../model/key.js'
 import type { Uuid } from '../model/uuid.js'
-import { type FileLock, tryLock } from '../platform/file-lock.js'
 import * as files from '../platform/files.js'
 import type { ObjectStore } from '../store/object-store.js'
+import { lockTransfer, releaseTransfer } from './running-transfer.js'
 
 /** The right to write to a partial download. */
 export interface PartialDownload extends Disposable {
@@ -17,40 +16,25 @@ export interface PartialDownload extends Disposable {
   readonly path: Bytes
 }
 
+/** Where a key's partial download is; its directory is made. */
+export function partialPath({ annexDir }: ObjectStore, keyText: Bytes): Bytes {
+  files.makeDirs(`${annexDir}/tmp`)
+  return `${annexDir}/tmp/${escapeKeyFile(keyText)}`
+}
+
 /**
- * Locks the partial download of a key.
+ * Locks the partial download of a key, for those who are sent it.
  * @param from the repository that it comes from
  * @throws AnnexError CONTENT_LOCKED when another process is at it
  */
 export function lockPartialDownload(
-  { annexDir }: ObjectStore,
+  store: ObjectStore,
   keyText: Bytes,
   from: Uuid,
 ): PartialDownload {
-  const keyFile = escapeKeyFile(keyText)
-  const locks: FileLock[] = []
-  const release = () => {
-    for (const lock of locks.splice(0)) {
-      files.remove(lock.path)
-      lock.release()
-    }
+  const locks = lockTransfer(store.annexDir, { direction: 'download', uuid: from, keyText })
+  return {
+    path: partialPath(store, keyText),
+    [Symbol.dispose]: () => releaseTransfer(locks),
   }
-  // The second is that of newer releases: one key is not downloaded from two places at once.
-  for (const dir of [
-    `${annexDir}/transfer/download/${from}`,
-    `${annexDir}/transfer/download/lck`,
-  ]) {
-    files.makeDirs(dir)
-    const lock = tryLock(`${dir}/lck.${keyFile}`, 'exclusive')
-    if (!lock) {
-      release()
-      throw new AnnexError(
-        'CONTENT_LOCKED',
-        'transfer already in progress, or unable to take transfer lock',
-      )
-    }
-    locks.push(lock)
-  }
-  files.makeDirs(`${annexDir}/tmp`)
-  return { path: `${annexDir}/tmp/${keyFile}`, [Symbol.dispose]: release }
 }

@@ -9,6 +9,11 @@
 //   /short/NAME           promises, and sends, half of it     /long/NAME    sends twice as much
 //   /hang/NAME            sends half and then nothing more    /silent       never answers
 //   /slow/NAME            in ten pieces over a second
+//   /together/N/NAME      answers when N requests of this kind have come
+//   /held/NAME            sends half, and the rest when there is a file NAME.go
+//   /flaky/NAME           the first time as truncate, then as file
+//   /stuck/NAME           the first time as hang, then as file
+//   /dead/NAME            closes the connection at once
 //   /redirect?to=URL      302 there, with any text of URL     /loop         302 to itself
 //   /status/CODE          just that                           /log          the requests so far
 import { createReadStream, existsSync, readFileSync, statSync } from 'node:fs'
@@ -17,6 +22,8 @@ import { join } from 'node:path'
 
 const dir = process.argv[2]
 const log = []
+const together = []
+const seen = new Set()
 
 const answers = {
   file: (request, response, path) => sendFile(request, response, path, true),
@@ -54,6 +61,21 @@ const answers = {
     response.writeHead(200, { 'Content-Length': content.length })
     response.write(content.subarray(0, content.length / 2))
   },
+  together: (request, response, _, url) => {
+    const [count, ...names] = url.pathname.split('/').slice(2)
+    together.push(() => sendFile(request, response, join(dir, ...names), true))
+    if (together.length >= Number(count)) for (const answer of together.splice(0)) answer()
+  },
+  held: async (_, response, path) => {
+    const content = readFileSync(path)
+    response.writeHead(200, { 'Content-Length': content.length })
+    response.write(content.subarray(0, content.length / 2))
+    while (!existsSync(`${path}.go`)) await new Promise((resolve) => setTimeout(resolve, 10))
+    response.end(content.subarray(content.length / 2))
+  },
+  flaky: (...request) => (isFirst(request[2]) ? answers.truncate : answers.file)(...request),
+  stuck: (...request) => (isFirst(request[2]) ? answers.hang : answers.file)(...request),
+  dead: (request) => request.destroy(),
   silent: () => {},
   slow: async (_, response, path) => {
     const content = readFileSync(path)
@@ -71,6 +93,11 @@ const answers = {
   loop: (request, response) => response.writeHead(302, { Location: request.url }).end(),
   status: (_, response, __, url) => response.writeHead(Number(url.pathname.split('/')[2])).end(),
   log: (_, response) => response.writeHead(200).end(JSON.stringify(log)),
+}
+
+function isFirst(path) {
+  if (seen.has(path)) return false
+  return seen.add(path)
 }
 
 function sendFile(request, response, path, hasRanges) {

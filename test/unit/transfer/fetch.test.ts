@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from '@jest/globals'
 import { AnnexBranch } from '../../../src/branch/branch.js'
+import { readConfig } from '../../../src/git/config.js'
 import { openRepositoryAt } from '../../../src/git/repository.js'
 import { isAnnexError } from '../../../src/model/errors.js'
 import { ObjectStore } from '../../../src/store/object-store.js'
@@ -26,6 +27,7 @@ function makePlace(reserveBytes = 0n) {
     uuid: 'here',
     store: new ObjectStore(repository.annexDir, PLAIN),
     branch: new AnnexBranch(repository),
+    config: readConfig(repository),
     reserveBytes,
     contentArrived: (keyText) => arrived.push(keyText),
   }
