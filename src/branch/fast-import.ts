@@ -4,10 +4,10 @@
  */
 import { findRef } from '../git/refs.js'
 import type { Repository } from '../git/repository.js'
-import { gitOutput } from '../git/run.js'
+import { gitBulk, gitOutput } from '../git/run.js'
 import { type Bytes, bytesFromText } from '../model/bytes.js'
 import { AnnexError } from '../model/errors.js'
-import { gitBulk, type Sha } from './objects.js'
+import type { Sha } from './objects.js'
 import { BRANCH_REF } from './refs.js'
 
 /** What becomes of a path: new bytes, a blob or a tree that git has already, or nothing. */

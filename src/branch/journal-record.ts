@@ -16,7 +16,7 @@ import type { MetadataChange } from '../model/logs/metadata-edit.js'
 import type { PresenceStatus } from '../model/logs/presence.js'
 import type { Uuid } from '../model/uuid.js'
 import { type Clock, clockFromMs, formatClock, parseClock } from '../model/vector-clock.js'
-import { PresenceReader } from './presence-reader.js'
+import { encodePlainPresence, PresenceReader } from './presence-records.js'
 
 const KEY_PRESENCE = 1
 const LOG_EDIT = 2
@@ -49,6 +49,8 @@ const formatOptionalClock = (clock: Clock | undefined): Bytes | null =>
 /** Encodes a presence record. The buffer is fresh. */
 export function encodePresence(record: PresenceRecord): Uint8Array {
   const { timeMs, clock, key, uuid, status } = record
+  const plain = clock === undefined ? encodePlainPresence(record) : undefined
+  if (plain) return plain
   return encoder.encode([KEY_PRESENCE, timeMs, formatOptionalClock(clock), key, uuid, status])
 }
 

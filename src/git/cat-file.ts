@@ -6,7 +6,7 @@
  */
 import type { Bytes } from '../model/bytes.js'
 import type { Repository } from './repository.js'
-import { git } from './run.js'
+import { gitBulk } from './run.js'
 
 /** What git knows of an object without its content. */
 export interface ObjectInfo {
@@ -81,7 +81,7 @@ function askable(names: Iterable<Bytes>): Bytes[] {
 
 function ask(repository: Repository, mode: string, names: readonly Bytes[]): Buffer {
   const input = Buffer.from(`${names.join('\n')}\n`, 'latin1')
-  return git(repository, ['cat-file', mode, '--buffer'], { input }).stdout
+  return gitBulk(repository, ['cat-file', mode, '--buffer'], { input }).stdout
 }
 
 function headerEnd(output: Buffer, offset: number, name: Bytes): number {

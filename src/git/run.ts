@@ -66,6 +66,24 @@ export function git(
   return result
 }
 
+/**
+ * Malloc settings that keep freed memory: without them git gives its buffers back to the kernel for
+ * every object (55,000 brk calls for 10,000 files; 1.0 s became 0.3 s).
+ */
+const KEEP_MEMORY = {
+  MALLOC_TRIM_THRESHOLD_: '268435456',
+  MALLOC_MMAP_THRESHOLD_: '268435456',
+} as const
+
+/** Runs git for many objects at once. @throws as {@link git} */
+export function gitBulk(
+  repository: Repository,
+  args: readonly string[],
+  options: GitOptions = {},
+): RunResult {
+  return git(repository, args, { ...options, env: { ...KEEP_MEMORY, ...options.env } })
+}
+
 /** Runs git and returns what it printed, without the last newline. */
 export function gitOutput(
   repository: Repository,

@@ -7,7 +7,7 @@ import { type Bytes, bytesToBuffer } from '../model/bytes.js'
 import { indexEnv } from './index-file.js'
 import { blobOid, objectFormat } from './object-format.js'
 import type { Repository } from './repository.js'
-import { git } from './run.js'
+import { git, gitBulk } from './run.js'
 
 /** A path and what git is to hold for it. */
 export interface StagedBlob {
@@ -39,12 +39,21 @@ export function stageBlobs(repository: Repository, blobs: readonly StagedBlob[])
   return oids
 }
 
+/**
+ * Pointers and links are too short to gain by compression or by deltas between them (10,000 pointers:
+ * 0.25 s of processor time instead of 0.06). `git gc` compresses what stays.
+ */
+const UNCOMPRESSED = ['core.compression=0']
+
 /** Stores contents as blobs in git's object database. */
 export function writeBlobs(repository: Repository, contents: readonly Uint8Array[]): void {
   const parts: Uint8Array[] = []
   for (const content of contents)
     parts.push(Buffer.from(`blob\ndata ${content.length}\n`), content, NEWLINE)
-  git(repository, ['fast-import', '--quiet', '--date-format=raw'], { input: Buffer.concat(parts) })
+  gitBulk(repository, ['fast-import', '--quiet', '--date-format=raw', '--depth=0'], {
+    input: Buffer.concat(parts),
+    config: UNCOMPRESSED,
+  })
 }
 
 const NEWLINE = Buffer.from('\n')

@@ -8,7 +8,7 @@
 import { backendOfKey } from '../backends/registry.js'
 import { parentDir } from '../git/repository.js'
 import { type Bytes, bytesToText } from '../model/bytes.js'
-import { AnnexError, isErrno } from '../model/errors.js'
+import { AnnexError } from '../model/errors.js'
 import * as files from '../platform/files.js'
 import { makeDirsIn } from '../platform/make-dirs.js'
 import { diskError } from './disk-error.js'
@@ -26,6 +26,8 @@ export class ObjectStore {
   /** Where it is noted which keys come and go; undefined where a retry does all over again. */
   readonly unfinished: UnfinishedKeys | undefined
   readonly #layout: ObjectLayout
+  /** Directories above hash directories that were there: there are a thousand for all objects. */
+  readonly #seenDirs = new Set<Bytes>()
 
   /** @param annexDir absolute path of the annex directory, which may not exist yet */
   constructor(annexDir: Bytes, settings: StoreSettings, unfinished?: UnfinishedKeys) {
@@ -188,13 +190,13 @@ export class ObjectStore {
    * @returns false when the directory was there already
    */
   #makeObjectDir(dir: Bytes): boolean {
+    const base = parentDir(this.annexDir)
     const hashDir = parentDir(dir)
-    try {
-      files.makeDir(hashDir)
-    } catch (error) {
-      if (!isErrno(error, 'ENOENT')) throw error
-      makeDirsIn(parentDir(this.annexDir), hashDir)
-    }
+    const upperDir = parentDir(hashDir)
+    if (!this.#seenDirs.has(upperDir)) makeDirsIn(base, upperDir)
+    this.#seenDirs.add(upperDir)
+    // A drop in another process may have removed the directory above since.
+    makeDirsIn(base, hashDir)
     return files.makeDir(dir)
   }
 }

@@ -48,22 +48,32 @@ interface Waiting {
 
 /** Entries with the pointer of such a key whose file, by the index, is as long as the pointer. */
 function findWaiting(repository: Repository, keyTexts: Iterable<Bytes>): Waiting[] {
+  const bySize = new Map<number, Bytes[]>()
+  for (const keyText of keyTexts) {
+    const sizeBytes = formatPointer(parseKey(keyText)!).length
+    const sameSize = bySize.get(sizeBytes)
+    if (sameSize) sameSize.push(keyText)
+    else bySize.set(sizeBytes, [keyText])
+  }
+  // Of the files just added all have their content: seldom is there anything left to be hashed for.
+  const candidates = readIndexEntries(repository).filter((entry) => mayWait(entry, bySize))
+  if (candidates.length === 0) return []
   const format = objectFormat(repository)
   const pointers = new Map<Bytes, { keyText: Bytes; sizeBytes: number }>()
-  for (const keyText of keyTexts) {
-    const content = formatPointer(parseKey(keyText)!)
-    pointers.set(blobOid(content, format), { keyText, sizeBytes: content.length })
-  }
-  const waiting: Waiting[] = []
-  for (const entry of readIndexEntries(repository)) {
+  for (const [sizeBytes, sameSize] of bySize)
+    for (const keyText of sameSize)
+      pointers.set(blobOid(formatPointer(parseKey(keyText)!), format), { keyText, sizeBytes })
+  return candidates.flatMap((entry) => {
     const pointer = pointers.get(entry.oid)
-    if (pointer && isWaiting(entry, pointer.sizeBytes))
-      waiting.push({ path: entry.path, oid: entry.oid, keyText: pointer.keyText })
-  }
-  return waiting
+    const isIt = pointer && [undefined, 0, pointer.sizeBytes].includes(entry.stat?.sizeBytes)
+    return isIt ? [{ path: entry.path, oid: entry.oid, keyText: pointer.keyText }] : []
+  })
 }
 
-function isWaiting({ mode, stage, skipWorktree, stat }: IndexEntry, pointerBytes: number): boolean {
+function mayWait(
+  { mode, stage, skipWorktree, stat }: IndexEntry,
+  bySize: ReadonlyMap<number, unknown>,
+): boolean {
   if ((mode & 0o170000) !== FILE || stage !== 0 || skipWorktree) return false
-  return stat === undefined || stat.sizeBytes === pointerBytes || stat.sizeBytes === 0
+  return stat === undefined || stat.sizeBytes === 0 || bySize.has(stat.sizeBytes)
 }

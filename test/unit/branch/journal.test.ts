@@ -11,6 +11,7 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeEach, describe, expect, test } from '@jest/globals'
+import { encode } from '@msgpack/msgpack'
 import {
   JournalWriter,
   listSegments,
@@ -214,6 +215,16 @@ describe('decodeSegment()', () => {
       edit,
     }))
     expect(decodeSegment(Buffer.concat(records.map(encodeRecord))).records).toEqual(records)
+  })
+
+  test('writes presence as the general encoder would', () => {
+    forRandom(50, (random) => {
+      const key = `WORM-s1--${random.line()}${'k'.repeat(random.below(300))}`
+      const presence = { timeMs: Date.now(), key, uuid: random.word(), status: '1' } as const
+      const { timeMs, uuid } = presence
+      const written = encodePresence({ ...presence, clock: undefined })
+      expect(Buffer.from(written)).toEqual(Buffer.from(encode([1, timeMs, null, key, uuid, '1'])))
+    })
   })
 
   test('reads any key and uuid', () => {
