@@ -45,6 +45,7 @@ export async function openRemotes(base: RemoteBase): Promise<readonly Remote[]> 
   const remotes = readRemoteConfigs(config, top)
     .map((remote) => openRemote(base, remote))
     .filter((remote) => remote !== undefined)
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
   return [...remotes, openWeb(base)].sort((a, b) => a.cost - b.cost)
 }
 

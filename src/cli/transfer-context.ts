@@ -1,14 +1,11 @@
 /** What commands that move content need, taken from the repository once. */
-import { type Bytes, bytesToText } from '../model/bytes.js'
-import { AnnexError } from '../model/errors.js'
-import { parseSize } from '../model/units.js'
+import type { Bytes } from '../model/bytes.js'
+import { AnnexError, isAnnexError } from '../model/errors.js'
 import type { Remote } from '../remotes/remote.js'
 import type { Destination } from '../transfer/fetch.js'
 import type { Annex } from './annex.js'
+import { diskReserve } from './disk-reserve.js'
 import { RepositoryNames } from './repository-list.js'
-
-/** git-annex's default for annex.diskreserve. */
-const DEFAULT_RESERVE_BYTES = 100_000_000n
 
 /** Our repository as the place that content comes to. */
 export function hereAsDestination(annex: Annex, { force }: { force: boolean }): Destination {
@@ -18,17 +15,9 @@ export function hereAsDestination(annex: Annex, { force }: { force: boolean }): 
     store,
     branch,
     config,
-    reserveBytes: force ? 0n : diskReserve(annex),
+    reserveBytes: force ? 0n : diskReserve(config),
     contentArrived: (keyText) => workTree.contentChanged(keyText),
   }
-}
-
-function diskReserve({ config }: Annex): bigint {
-  const text = config.get('annex.diskreserve')
-  if (text === undefined) return DEFAULT_RESERVE_BYTES
-  const size = parseSize(bytesToText(text))
-  if (size !== undefined) return size
-  throw new AnnexError('CONFIG_INVALID', `Bad size "${bytesToText(text)}" for "annex.diskreserve"`)
 }
 
 /**
@@ -59,6 +48,25 @@ export function mayHave(
   { remote, force }: { remote: Remote; force: boolean },
 ): boolean {
   return force || annex.branch.locations(keyText).includes(remote.uuid)
+}
+
+/**
+ * The same, but a repository whose contents can be looked for in no time is asked when the log does not
+ * name it.
+ */
+export async function isWorthAsking(
+  annex: Annex,
+  keyText: Bytes,
+  { remote, force }: { remote: Remote; force: boolean },
+): Promise<boolean> {
+  if (mayHave(annex, keyText, { remote, force })) return true
+  if (!remote.isQuick) return false
+  try {
+    return await remote.checkPresent(keyText)
+  } catch (error) {
+    if (!isAnnexError(error)) throw error
+    return false
+  }
 }
 
 /** The remotes that the location log names for a key, cheapest first, ignored ones left out. */

@@ -1,7 +1,7 @@
 /**
  * Whether a repository wants a content, by its preferred and required content expressions.
- * Implements spec: CLI, sections 6.1 and 6.2, without `standard` and `groupwanted`, which act as
- * `present` like every expression that cannot be understood: get nothing new, drop nothing.
+ * Implements spec: CLI, sections 6.1 to 6.3. An expression that cannot be understood acts as
+ * `present`: get nothing new, drop nothing.
  */
 import type { Bytes } from '../model/bytes.js'
 import { isAnnexError } from '../model/errors.js'
@@ -9,6 +9,7 @@ import { parseExpression } from '../model/expression.js'
 import { termParser } from '../model/matching-terms.js'
 import type { Uuid } from '../model/uuid.js'
 import { compileMatcher, type Matcher } from '../policy/matcher.js'
+import { expandGroupTerms } from '../policy/standard-groups.js'
 import type { Annex } from './annex.js'
 import { FoundFacts, type Matchable, OptionContext } from './matching.js'
 
@@ -17,17 +18,26 @@ export type Wanted = (found: Matchable) => boolean
 
 /**
  * Compiles what a repository wants.
- * @returns always true when nothing is configured for it
+ * @param whenUnset the answer when nothing is configured for it
  */
-export function compileWanted(annex: Annex, uuid: Uuid): Wanted {
-  const texts = ['preferred-content.log', 'required-content.log']
-    .map((log) => annex.branch.uuidLog(log).get(uuid) ?? '')
-    .filter((text) => text.trim() !== '')
-  if (texts.length === 0) return () => true
-  const context = new RepositoryContext(annex, uuid)
-  const matchers = texts.map((text) => compileOrKeep(text, context))
+export function compileWanted(annex: Annex, uuid: Uuid, whenUnset = true): Wanted {
+  const { context, matchers } = compileAll(annex, uuid)
+  if (matchers.length === 0) return () => whenUnset
   return (found) => {
     const facts = new RepositoryFacts(annex, { context, found, uuid })
+    return matchers.some((matches) => matches(facts))
+  }
+}
+
+/**
+ * Compiles what a repository would still want once it had dropped the content.
+ * @returns undefined when nothing is configured for it
+ */
+export function compileKept(annex: Annex, uuid: Uuid): Wanted | undefined {
+  const { context, matchers } = compileAll(annex, uuid)
+  if (matchers.length === 0) return undefined
+  return (found) => {
+    const facts = new FactsWithout(annex, { context, found, uuid })
     return matchers.some((matches) => matches(facts))
   }
 }
@@ -38,9 +48,9 @@ export function compileWanted(annex: Annex, uuid: Uuid): Wanted {
  */
 export function compileRequired(annex: Annex, uuid: Uuid): Wanted | undefined {
   const text = annex.branch.uuidLog('required-content.log').get(uuid) ?? ''
-  if (text.trim() === '') return undefined
+  if (!isSet(text)) return undefined
   const context = new RepositoryContext(annex, uuid)
-  const matches = compileOrKeep(text, context)
+  const matches = compileOrKeep(annex, text, context)
   return (found) => matches(new FactsWithout(annex, { context, found, uuid }))
 }
 
@@ -50,15 +60,35 @@ export function compileRequired(annex: Annex, uuid: Uuid): Wanted | undefined {
  */
 export function compileMustHave(annex: Annex, uuid: Uuid): Wanted | undefined {
   const text = annex.branch.uuidLog('required-content.log').get(uuid) ?? ''
-  if (text.trim() === '') return undefined
+  if (!isSet(text)) return undefined
   const context = new RepositoryContext(annex, uuid)
-  const matches = compileOrKeep(text, context)
+  const matches = compileOrKeep(annex, text, context)
   return (found) => matches(new RepositoryFacts(annex, { context, found, uuid }))
 }
 
-function compileOrKeep(text: Bytes, context: RepositoryContext): Matcher {
+/** What is required is also wanted. */
+function compileAll(annex: Annex, uuid: Uuid) {
+  const context = new RepositoryContext(annex, uuid)
+  const matchers = ['preferred-content.log', 'required-content.log']
+    .map((log) => annex.branch.uuidLog(log).get(uuid) ?? '')
+    .filter(isSet)
+    .map((text) => compileOrKeep(annex, text, context))
+  return { context, matchers }
+}
+
+/** Nothing, and nothing in parentheses, is no expression. */
+function isSet(text: Bytes): boolean {
+  return !/^[\s()]*$/.test(text)
+}
+
+function compileOrKeep(annex: Annex, text: Bytes, context: RepositoryContext): Matcher {
+  const { branch } = annex
+  const expression = expandGroupTerms(text, {
+    groups: branch.groups().get(context.ownUuid) ?? [],
+    groupWanted: branch.mapLog('group-preferred-content.log'),
+  })
   try {
-    return compileMatcher(parseExpression(text, termParser('preferred')), context)
+    return compileMatcher(parseExpression(expression, termParser('preferred')), context)
   } catch (error) {
     if (!isAnnexError(error)) throw error
     return (facts) => facts.isPresent ?? false
@@ -68,10 +98,12 @@ function compileOrKeep(text: Bytes, context: RepositoryContext): Matcher {
 /** The expression of another repository calls that one `here`. */
 class RepositoryContext extends OptionContext {
   override readonly ownUuid: Uuid
+  readonly preferredDir: Bytes
 
   constructor(annex: Annex, uuid: Uuid) {
     super(annex)
     this.ownUuid = uuid
+    this.preferredDir = annex.branch.remoteConfigs().get(uuid)?.get('preferreddir') ?? 'public'
   }
 }
 

@@ -1,20 +1,17 @@
 /** `git annex drop [PATH …]`: removes content where enough other copies are proven. */
 import type { Annex } from '../cli/annex.js'
+import { AutoChoice } from '../cli/auto-choice.js'
 import {
-  type Action,
   batchOptions,
   type Command,
   jsonOptions,
   type OptionSpecs,
   transferOptions,
 } from '../cli/command.js'
-import { CopiesPolicy, dropBase, tellUnsafe } from '../cli/drop-context.js'
-import { recordUnusedDrop } from '../cli/drop-unused.js'
-import { RequiredContent } from '../cli/required-content.js'
+import { Dropper } from '../cli/dropper.js'
+import { retriedDrops } from '../cli/retried-drops.js'
 import { type Found, seek, seekOptions } from '../cli/seek.js'
 import { namedRemote } from '../cli/transfer-context.js'
-import type { Remote } from '../remotes/remote.js'
-import { dropFromRemote, dropHere } from '../transfer/drop.js'
 
 const options = {
   ...jsonOptions,
@@ -22,6 +19,8 @@ const options = {
   ...seekOptions,
   jobs: transferOptions.jobs,
   from: { type: 'string', alias: 'f', value: 'REMOTE', summary: "remove this remote's copy" },
+  auto: { type: 'boolean', alias: 'a', summary: 'only what has copies enough and is not wanted' },
+  retry: { type: 'boolean', summary: 'try again what was refused for want of copies' },
 } as const satisfies OptionSpecs
 
 export const drop: Command<typeof options, 'annex'> = {
@@ -33,74 +32,27 @@ export const drop: Command<typeof options, 'annex'> = {
   matching: true,
   options,
   async *run(annex, args) {
-    const { from, force, numcopies, mincopies } = args.options
-    const place = from === undefined ? 'here' : await namedRemote(annex, from)
-    const policy = new CopiesPolicy(annex, { numcopies, mincopies })
-    const plan = {
-      policy,
-      required: new RequiredContent(annex),
-      force,
-      unused: args.options.unused,
+    const { from, auto, retry } = args.options
+    const dropper = new Dropper(annex, args.options)
+    if (retry) {
+      yield* retriedDrops(annex, dropper, args)
+      return
     }
+    const place = from === undefined ? 'here' : await namedRemote(annex, from)
+    const isToGo = auto ? chooser(annex, dropper, place === 'here' ? annex.uuid : place.uuid) : all
     for (const found of seek(annex, args)) {
-      if (!found) yield undefined
-      else if (place !== 'here') yield dropRemoteAction(annex, found, { ...plan, place })
-      else if (annex.store.has(found.keyText)) yield dropAction(annex, found, plan)
-      else yield undefined
+      if (!found || !isToGo(found)) yield undefined
+      else yield place === 'here' ? dropper.here(found) : dropper.from(found, place)
     }
   },
 }
 
-interface DropPlan {
-  readonly policy: CopiesPolicy
-  readonly required: RequiredContent
-  readonly force: boolean
-  /** Chosen by --unused. */
-  readonly unused: boolean
+function all(): boolean {
+  return true
 }
 
-function dropAction(annex: Annex, found: Found, plan: DropPlan): Action {
-  const { policy, required, force, unused } = plan
-  const { keyText } = found
-  return {
-    command: 'drop',
-    item: found,
-    async perform(ui) {
-      // Another file with the same content may have been dropped before this one.
-      if (!annex.store.has(keyText)) return true
-      if (!force && required.refuses(found, annex.uuid, ui)) return false
-      const base = await dropBase(annex, keyText, policy.neededFor(keyText))
-      const outcome = await dropHere(base, {
-        justification: { kind: force ? 'forced' : 'numcopies' },
-        branch: annex.branch,
-        contentGone: () => annex.workTree.contentChanged(keyText),
-      })
-      if (!outcome.dropped) await tellUnsafe(annex, ui, { base, outcome, from: annex.uuid })
-      else if (unused) recordUnusedDrop(annex, keyText, annex.uuid)
-      return outcome.dropped
-    },
-  }
-}
-
-function dropRemoteAction(
-  annex: Annex,
-  found: Found,
-  { place, policy, required, force, unused }: DropPlan & { readonly place: Remote },
-): Action {
-  const { keyText } = found
-  return {
-    command: `drop ${place.name}`,
-    item: found,
-    async perform(ui) {
-      if (!force && required.refuses(found, place.uuid, ui)) return false
-      const base = await dropBase(annex, keyText, policy.neededFor(keyText))
-      const outcome = await dropFromRemote(base, place, {
-        justification: { kind: force ? 'forced' : 'numcopies' },
-        branch: annex.branch,
-      })
-      if (!outcome.dropped) await tellUnsafe(annex, ui, { base, outcome, from: place.uuid })
-      else if (unused) recordUnusedDrop(annex, keyText, place.uuid)
-      return outcome.dropped
-    },
-  }
+function chooser(annex: Annex, { policy }: Dropper, from: string): (found: Found) => boolean {
+  const choice = new AutoChoice(annex, policy)
+  return (found) =>
+    (from !== annex.uuid || annex.store.has(found.keyText)) && choice.isToGo(found, from)
 }

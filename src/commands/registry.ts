@@ -41,6 +41,7 @@ export const COMMANDS: Readonly<Record<string, Load>> = {
   merge: async () => (await import('./merge.js')).merge,
   migrate: async () => (await import('./migrate.js')).migrate,
   mincopies: async () => (await import('./mincopies.js')).mincopies,
+  mirror: async () => (await import('./mirror.js')).mirror,
   move: async () => (await import('./move.js')).move,
   numcopies: async () => (await import('./numcopies.js')).numcopies,
   'post-checkout': async () => (await import('./post-checkout.js')).postCheckout,

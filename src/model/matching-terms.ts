@@ -34,6 +34,9 @@ export type PlainTermName =
   | 'unused'
   | 'locked'
   | 'unlocked'
+  | 'standard'
+  | 'groupwanted'
+  | 'inpreferreddir'
 
 export type Term =
   | { readonly name: PlainTermName }
@@ -78,6 +81,9 @@ const TERMS: Readonly<Record<Bytes, TermRule>> = {
   unused: plain('lp'),
   locked: plain('o'),
   unlocked: plain('o'),
+  standard: plain('p'),
+  groupwanted: plain('p'),
+  inpreferreddir: plain('p'),
   include: glob('include', 'lpo'),
   exclude: glob('exclude', 'lpo'),
   mimetype: glob('mimetype', 'lo'),

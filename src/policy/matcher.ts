@@ -42,6 +42,8 @@ export interface MatchContext {
   /** @throws AnnexError REMOTE_UNKNOWN */
   findRepository(name: Bytes): Uuid
   trustOf(uuid: Uuid): TrustLevel
+  /** The name of the directory whose files a public repository wants; default `public`. */
+  readonly preferredDir?: Bytes
   membersOf(group: Bytes): ReadonlySet<Uuid>
   /** The copies wanted of a key. @param withAttributes whether gitattributes count */
   numcopies(facts: MatchFacts, withAttributes: boolean): number
@@ -82,6 +84,13 @@ function compileTerm(term: Term, context: MatchContext | undefined): Matcher {
       return () => true
     case 'nothing':
       return () => false
+    // Whoever knows the groups has written these out (standard-groups.ts).
+    case 'standard':
+    case 'groupwanted':
+      return () => true
+    case 'inpreferreddir':
+      return (facts) =>
+        directoryName(need(facts.path, 'file')) === (context?.preferredDir ?? 'public')
     case 'include':
     case 'exclude':
     case 'mimetype':
@@ -191,6 +200,11 @@ function count(locations: ReadonlySet<Uuid>, counts: (uuid: Uuid) => boolean): n
   let copies = 0
   for (const uuid of locations) if (counts(uuid)) copies++
   return copies
+}
+
+/** The name of the directory that a file is in; undefined at the top. */
+function directoryName(path: Bytes): Bytes | undefined {
+  return path.split('/').at(-2)
 }
 
 function isHere(repository: Bytes): boolean {

@@ -100,10 +100,25 @@ export function forceDrop(keyText: Bytes, from: Uuid): DropProof {
   return mintDropProof({ keyText, from, copies: [], reason: 'forced' })
 }
 
+/** A move, and the copy that stays. */
+export interface MoveRequest {
+  readonly keyText: Bytes
+  readonly from: Uuid
+  /** The new copy, or another that is held meanwhile. */
+  readonly copy: VerifiedCopy
+  /** When its lock ends, if it ends by itself. */
+  readonly expiresMs?: number | undefined
+}
+
 /** A move that just made the other copy: the number of copies does not shrink (section 6). */
-export function proveMove(keyText: Bytes, from: Uuid, destination: Uuid): DropProof {
-  const copies = [{ uuid: destination, evidence: 'recently verified' }] as const
-  return mintDropProof({ keyText, from, copies, reason: 'moved' })
+export function proveMove({ keyText, from, copy, expiresMs }: MoveRequest): DropProof {
+  return mintDropProof({
+    keyText,
+    from,
+    copies: [copy],
+    reason: 'moved',
+    ...(expiresMs !== undefined && { expiresMs }),
+  })
 }
 
 /**

@@ -53,6 +53,7 @@ export interface LocalRemoteSettings {
 
 export class GitLocalRemote implements Remote {
   readonly type = 'git'
+  readonly isQuick = true
   readonly name: string
   readonly uuid: Uuid
   readonly cost: number

@@ -51,6 +51,9 @@ export interface Remote {
   /** Goes on with what an earlier, interrupted `retrieve` has left at its destination. */
   readonly resumes?: boolean
 
+  /** Whether it can be asked for contents at no cost, as a path can. */
+  readonly isQuick?: boolean
+
   /** @throws AnnexError REMOTE_UNAVAILABLE */
   checkPresent(keyText: Bytes): Promise<boolean>
 

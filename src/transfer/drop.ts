@@ -3,7 +3,7 @@
  * from "the user wants it gone" to `removeContent`. Implements spec: numcopies, section 4.
  */
 import type { AnnexBranch } from '../branch/branch.js'
-import type { DropProof } from '../model/drop-proof.js'
+import type { DropProof, VerifiedCopy } from '../model/drop-proof.js'
 import { forceDrop, proveMove } from '../policy/numcopies.js'
 import type { Remote } from '../remotes/remote.js'
 import { lockContent } from '../store/content-lock.js'
@@ -29,6 +29,8 @@ export interface DropOptions {
 /** What came of it; evidence is there when the check was made. */
 export interface DropOutcome {
   readonly dropped: boolean
+  /** Why it was safe; undefined when nothing was dropped. */
+  readonly proof: DropProof | undefined
   readonly evidence: Omit<DropEvidence, keyof AsyncDisposable> | undefined
 }
 
@@ -65,47 +67,66 @@ export async function dropFromRemote(
   })
 }
 
+type Remove = (proof: DropProof) => Promise<void>
+
 /** Finds a proof and, while its locks are held, removes. */
 async function withProof(
   request: ProveDropRequest,
   justification: Justification,
-  remove: (proof: DropProof) => Promise<void>,
+  remove: Remove,
 ): Promise<DropOutcome> {
   if (justification.kind === 'forced') {
-    await remove(forceDrop(request.keyText, request.from))
-    return { dropped: true, evidence: undefined }
+    const proof = forceDrop(request.keyText, request.from)
+    await remove(proof)
+    return { dropped: true, proof, evidence: undefined }
   }
-  if (justification.kind === 'moved') {
-    const dropped = await removeMoved(request, justification.to, remove)
-    return { dropped, evidence: undefined }
-  }
+  if (justification.kind === 'moved') return await removeMoved(request, justification.to, remove)
   await using evidence = await collectDropEvidence(request)
   const { proof, copies, unreachable, missing, lockless } = evidence
   if (proof) await remove(proof)
   const dropped = proof !== undefined
-  return { dropped, evidence: { proof, copies, unreachable, missing, lockless } }
+  return { dropped, proof, evidence: { proof, copies, unreachable, missing, lockless } }
 }
 
 /**
- * Removes the old copy while the new one is held, where that can be done: a drop at the destination
- * in the meantime must not leave nothing.
+ * Removes the old copy while the new one is held: a drop at the destination in the meantime must not
+ * leave nothing. Our own old copy is held by the exclusive lock, so that nobody counts on it, and for
+ * a destination that cannot lock it is enough to look. A remote's old copy may be what somebody who
+ * drops the new one relies on: then a lock is needed, at the destination or here.
  */
 async function removeMoved(
-  { keyText, from, here }: ProveDropRequest,
+  request: ProveDropRequest,
   to: Remote | 'here',
-  remove: (proof: DropProof) => Promise<void>,
-): Promise<boolean> {
-  if (to === 'here') {
+  remove: Remove,
+): Promise<DropOutcome> {
+  const { keyText, from, here } = request
+  const removeWhile = (copy: VerifiedCopy, expiresMs?: number) =>
+    removeWith(proveMove({ keyText, from, copy, expiresMs }), remove)
+  const removeWhileHeldHere = async () => {
     using _lock = lockContent(here.store, keyText, 'shared')
-    await remove(proveMove(keyText, from, here.uuid))
-    return true
+    return await removeWhile({ uuid: here.uuid, evidence: 'locked' })
   }
+  if (to === 'here') return await removeWhileHeldHere()
   const lock = await to.lockContent?.(keyText)
   try {
-    if (!lock && !(await to.checkPresent(keyText))) return false
-    await remove(proveMove(keyText, from, to.uuid))
-    return true
+    if (lock) return await removeWhile({ uuid: to.uuid, evidence: 'locked' }, lock.expiresMs)
+    if (!(await to.checkPresent(keyText))) return refusedMove([], to)
+    const copy = { uuid: to.uuid, evidence: 'recently verified' } as const
+    if (from === here.uuid) return await removeWhile(copy)
+    return here.store.has(keyText) ? await removeWhileHeldHere() : refusedMove([copy], to)
   } finally {
     await lock?.release()
   }
+}
+
+async function removeWith(proof: DropProof, remove: Remove): Promise<DropOutcome> {
+  await remove(proof)
+  return { dropped: true, proof, evidence: undefined }
+}
+
+function refusedMove(copies: readonly VerifiedCopy[], to: Remote): DropOutcome {
+  const lockless = to.lockContent ? [] : [to]
+  const missing = copies.length === 0 ? [to] : []
+  const evidence = { proof: undefined, copies, unreachable: [], missing, lockless }
+  return { dropped: false, proof: undefined, evidence }
 }

@@ -187,8 +187,9 @@ export function keySize(keyText: Bytes): number | undefined {
   return size === undefined ? undefined : Number(size)
 }
 
-function refuseWhenFull(
-  { store, reserveBytes }: Destination,
+/** @throws AnnexError DISK_FULL when the content would leave less than the reserve */
+export function refuseWhenFull(
+  { store, reserveBytes }: Pick<Destination, 'store' | 'reserveBytes'>,
   totalBytes: number | undefined,
 ): void {
   if (totalBytes === undefined || reserveBytes === 0n) return

@@ -107,6 +107,54 @@ describe('git annex drop', () => {
     expect(item.note).toContain('unsafe')
   })
 
+  test('--json and --explain tell why it was safe', () => {
+    const { origin, clone } = makePair('why')
+    const uuid = origin.git('config', 'annex.uuid').stdout.trim()
+    const proof = (...args: string[]) => JSON.parse(clone.annex(...args, '--json').stdout).proof
+    expect(proof('drop', 'film')).toEqual({
+      reason: 'numcopies',
+      numcopies: 1,
+      mincopies: 1,
+      copies: [{ uuid, description: '[origin]', here: false, evidence: 'locked' }],
+    })
+    expect(proof('move', '--from=origin', 'film').reason).toBe('moved')
+    clone.annex('copy', '-q', '--to=origin', 'film')
+    clone.annex('trust', '-q', '--force', 'origin')
+    const { stdout } = clone.annex('drop', '--explain', 'film')
+    expect(stdout).toContain('numcopies is 1, mincopies is 1')
+    expect(stdout).toContain(`${uuid} -- [origin] (trusted to have it)`)
+    clone.annex('get', '-q', 'film')
+    expect(proof('drop', '--force', 'film')).toMatchObject({ reason: 'forced', copies: [] })
+  })
+
+  test('--retry drops what was refused before, once', () => {
+    const { origin, clone, key } = makePair('retry')
+    clone.write('other', someBytes(3000, 7))
+    clone.annex('add', '-q', 'other')
+    const notes = () => clone.tryRun(['cat', '.git/annex/annexe/refused-drops']).stdout.split('\n')
+    expect(clone.annex('drop', '--retry').stdout).toBe('')
+    renameSync(origin.dir, `${origin.dir}-gone`)
+    for (const _ of [1, 2]) expect(clone.tryAnnex('drop').status).toBe(1)
+    expect(
+      clone.tryAnnex('drop', '--retry', '--json').stdout.match(/"success":false/g),
+    ).toHaveLength(2)
+    expect(notes()).toHaveLength(3)
+    renameSync(`${origin.dir}-gone`, origin.dir)
+    expect(clone.annex('drop', '--retry', 'film').stdout).toContain('drop film ok\n')
+    expectNotPresent(clone, key)
+    expect(notes()).toHaveLength(2)
+    expect(clone.tryAnnex('drop', '--retry').stdout).toMatch(/^drop other \(unsafe\)/)
+    // Gone by other ways, it is forgotten.
+    clone.annex('move', '-q', '--to=origin', 'other')
+    expect(clone.annex('drop', '--retry').stdout).toBe('')
+    expect(notes()).toEqual([''])
+    // At a remote.
+    expect(clone.tryAnnex('drop', '--from=origin', 'film').status).toBe(1)
+    clone.annex('get', '-q', 'film')
+    expect(clone.annex('drop', '--retry').stdout).toContain('drop origin film ok\n')
+    expect(notes()).toEqual([''])
+  })
+
   test('two files with one content go together', () => {
     const { clone, key } = makePair('twice')
     clone.write('copy of film', FILM)

@@ -89,7 +89,7 @@ function factsOf({ file, size, key, mimetype, mimeencoding }: Facts): MatchFacts
 }
 
 /** Terms of preferred content that are not built yet. */
-const LATER = /metadata|standard|groupwanted|inpreferreddir/
+const LATER = /metadata/
 
 const expressions = vectors.filter((v) => v.kind === 'matchexpression')
 const evaluated = expressions.filter((v) => v.dialect === 'largefiles' || !LATER.test(v.expression))

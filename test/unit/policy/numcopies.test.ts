@@ -148,10 +148,13 @@ describe('forceDrop() and proveMove()', () => {
       copies: [],
       reason: 'forced',
     })
-    expect(proveMove('K', 'here', 'there')).toMatchObject({
+    const copy = { uuid: 'there', evidence: 'locked' } as const
+    expect(proveMove({ keyText: 'K', from: 'here', copy, expiresMs: 7 })).toEqual({
+      keyText: 'K',
       from: 'here',
-      copies: [{ uuid: 'there' }],
+      copies: [copy],
       reason: 'moved',
+      expiresMs: 7,
     })
   })
 })

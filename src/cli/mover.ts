@@ -1,0 +1,106 @@
+/**
+ * The actions of `copy` and `move` between here and remotes, and of `mirror`, which copies. A move is a
+ * copy, then a drop at the source. Implements spec: numcopies, section 6.
+ */
+import type { Remote } from '../remotes/remote.js'
+import { type Destination, fetchContent } from '../transfer/fetch.js'
+import { sendContent } from '../transfer/send.js'
+import type { Annex } from './annex.js'
+import type { Action, ItemUi } from './command.js'
+import { MovedFrom, type MoverOptions } from './moved-from.js'
+import { relayAction } from './relay-action.js'
+import type { Found } from './seek.js'
+import { hereAsDestination, isWorthAsking, remotesWith } from './transfer-context.js'
+
+export class Mover {
+  readonly #annex: Annex
+  readonly #command: 'copy' | 'move'
+  readonly #options: MoverOptions
+  readonly #source: MovedFrom | undefined
+  readonly #destination: Destination
+
+  constructor(annex: Annex, command: 'copy' | 'move', options: MoverOptions) {
+    this.#annex = annex
+    this.#command = command
+    this.#options = options
+    this.#source = command === 'move' ? new MovedFrom(annex, options) : undefined
+    this.#destination = hereAsDestination(annex, options)
+  }
+
+  /** Sends what is here; undefined when it is not. */
+  to(found: Found, target: Remote): Action | undefined {
+    const { store, branch, uuid } = this.#annex
+    const { keyText } = found
+    if (!store.has(keyText) || target.uuid === uuid) return undefined
+    const trustsLog = this.#options.fast && !this.#source
+    if (trustsLog && branch.locations(keyText).includes(target.uuid)) return undefined
+    return this.#action(found, async (ui) => {
+      // Another file with the same content may have been moved before this one.
+      if (!store.has(keyText)) return true
+      const hasNow = !trustsLog && (await target.checkPresent(keyText))
+      const step = { found, from: 'here', to: target } as const
+      const had = this.#source?.begin(step, hasNow) ?? hasNow
+      if (hasNow) branch.correctPresence(keyText, target.uuid, true)
+      else {
+        ui.note(`to ${target.name}...`)
+        await sendContent(keyText, target, { origin: this.#annex, ui, file: found.path })
+      }
+      return (await this.#source?.drop(step, { had, ui })) ?? true
+    })
+  }
+
+  /** Fetches from a remote; undefined when it is not known to have it, or there is nothing to do. */
+  async from(found: Found, source: Remote): Promise<Action | undefined> {
+    const { store, uuid } = this.#annex
+    const { keyText } = found
+    if (source.uuid === uuid || (!this.#source && store.has(keyText))) return undefined
+    const { force } = this.#options
+    if (!(await isWorthAsking(this.#annex, keyText, { remote: source, force }))) return undefined
+    return this.#fromAction(found, source)
+  }
+
+  /** From every remote that has it, the cheapest first: the others have nothing to send any more. */
+  async here(found: Found): Promise<readonly Action[]> {
+    const annex = this.#annex
+    if (!this.#source && annex.store.has(found.keyText)) return []
+    const remotes = remotesWith(annex, found.keyText, await annex.remotes())
+    return remotes
+      .filter(({ uuid }) => uuid !== annex.uuid)
+      .map((remote) => this.#fromAction(found, remote))
+  }
+
+  /** From one remote to another; undefined when they are the same or the source has nothing to give. */
+  between(found: Found, from: Remote, to: Remote): Action | undefined {
+    const annex = this.#annex
+    const { keyText } = found
+    const { fast, force } = this.#options
+    const locations = annex.branch.locations(keyText)
+    if (from.uuid === to.uuid) return undefined
+    if (!force && (from.isIgnored || !locations.includes(from.uuid))) return undefined
+    if (fast && !this.#source && locations.includes(to.uuid)) return undefined
+    const plan = { from, to, source: this.#source, relay: this.#destination }
+    return this.#action(found, (ui) => relayAction(annex, found, { ...plan, ui }))
+  }
+
+  #fromAction(found: Found, source: Remote): Action {
+    const { store } = this.#annex
+    const { keyText } = found
+    return this.#action(found, async (ui) => {
+      const hasNow = store.has(keyText)
+      const step = { found, from: source, to: 'here' } as const
+      const had = this.#source?.begin(step, hasNow) ?? hasNow
+      if (hasNow) ui.note(`from ${source.name}...`)
+      else if (!(await this.#fetch(found, source, ui))) return false
+      return (await this.#source?.drop(step, { had, ui })) ?? true
+    })
+  }
+
+  async #fetch({ keyText, path }: Found, source: Remote, ui: ItemUi): Promise<boolean> {
+    const options = { destination: this.#destination, ui, file: path }
+    return (await fetchContent(keyText, [source], options)).from !== undefined
+  }
+
+  #action(item: Found, perform: Action['perform']): Action {
+    return { command: this.#command, item, perform }
+  }
+}

@@ -1,0 +1,79 @@
+/**
+ * The log of moves under way: `annex/move.log`, lines `SOURCE-UUID DESTINATION-UUID KEY`, guarded by
+ * `annex/move.lck`; git-annex has the same.
+ *
+ * A move may remove the source without asking for numcopies when the destination had no copy before.
+ * After an interruption it has one, made by the move itself: the log tells.
+ * Implements spec: numcopies, section 6.
+ */
+import { parentDir } from '../git/repository.js'
+import type { Bytes } from '../model/bytes.js'
+import type { Uuid } from '../model/uuid.js'
+import { waitForLock } from '../platform/file-lock.js'
+import * as files from '../platform/files.js'
+import { makeDirsIn } from '../platform/make-dirs.js'
+
+/** Moves that were given up would pile up. */
+const MOST_LINES = 100
+
+/** One move of one content. */
+export interface Move {
+  readonly from: Uuid
+  readonly to: Uuid
+  readonly keyText: Bytes
+}
+
+export class MoveLog {
+  readonly #annexDir: Bytes
+
+  /** @param annexDir absolute path of the annex directory */
+  constructor(annexDir: Bytes) {
+    this.#annexDir = annexDir
+  }
+
+  /**
+   * Notes that a move begins.
+   * @param had whether the destination has the content just now
+   * @returns whether it had the content before the move was begun for the first time
+   */
+  begin(move: Move, had: boolean): boolean {
+    const line = format(move)
+    const lines = this.#read()
+    if (had) return !lines.includes(line)
+    if (!lines.includes(line)) this.#change((known) => [...known, line])
+    return false
+  }
+
+  /** The move is over: the source has no copy any more. */
+  done(move: Move): void {
+    const line = format(move)
+    if (this.#read().includes(line)) this.#change((lines) => lines.filter((one) => one !== line))
+  }
+
+  get #path(): Bytes {
+    return `${this.#annexDir}/move.log`
+  }
+
+  #read(): Bytes[] {
+    const text = files.readFile(this.#path)?.toString('latin1') ?? ''
+    return text.split('\n').slice(0, -1)
+  }
+
+  #change(edit: (lines: readonly Bytes[]) => readonly Bytes[]): void {
+    makeDirsIn(parentDir(this.#annexDir), this.#annexDir)
+    const lock = waitForLock(`${this.#annexDir}/move.lck`, 'exclusive')
+    try {
+      const lines = edit(this.#read()).slice(-MOST_LINES)
+      files.replaceFile(
+        this.#path,
+        Buffer.from(lines.map((line) => `${line}\n`).join(''), 'latin1'),
+      )
+    } finally {
+      lock.release()
+    }
+  }
+}
+
+function format({ from, to, keyText }: Move): Bytes {
+  return `${from} ${to} ${keyText}`
+}
