@@ -28,8 +28,8 @@ export interface InitialiseOptions {
   readonly openBranch: (uuid: Uuid) => AnnexBranch
   /** Undefined: a generated one, unless one is recorded already. */
   readonly description?: Bytes | undefined
-  /** `USER@HOST:PATH`. */
-  readonly defaultDescription: Bytes
+  /** `USER@HOST:PATH`; undefined: a repository without a description stays so. */
+  readonly defaultDescription: Bytes | undefined
   /** Absolute path of our executable, as text. */
   readonly executable: string
 }
@@ -175,7 +175,9 @@ function shareObjects(
 function describe(options: InitialiseOptions, branch: AnnexBranch, uuid: Uuid): void {
   const { description, defaultDescription } = options
   if (description === undefined && branch.descriptions().has(uuid)) return
+  const text = description ?? defaultDescription
+  if (text === undefined) return
   // A line feed would break the line; newer git-annex writes it as these two characters, too.
-  const value = (description ?? defaultDescription).replaceAll('\n', '\\n')
+  const value = text.replaceAll('\n', '\\n')
   branch.edit('uuid.log', { kind: 'uuid', uuid, value })
 }

@@ -14,17 +14,19 @@ export interface InitialiseRequest {
   readonly env: Readonly<Record<string, string | undefined>>
   /** Undefined: made from user, host and path, unless the repository has one. */
   readonly description?: Bytes | undefined
+  /** Does not describe it: its uuid is another's, whose description will come. */
+  readonly isTakenOver?: boolean
 }
 
 /** Initialises a repository. @returns warnings for the user, one line each */
 export function initialiseRepository(request: InitialiseRequest): readonly string[] {
-  const { repository, config, env, description } = request
+  const { repository, config, env, description, isTakenOver } = request
   const { branch, warnings } = initialise({
     repository,
     config,
     openBranch: (uuid) => new AnnexBranch(repository, branchOptions(config, env, uuid)),
     description,
-    defaultDescription: defaultDescription(repository, env),
+    defaultDescription: isTakenOver ? undefined : defaultDescription(repository, env),
     executable: executablePath(),
   })
   branch.close()

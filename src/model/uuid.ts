@@ -20,3 +20,8 @@ export function generateUuid(): Uuid {
 export function parseUuid(text: Bytes): Uuid | undefined {
   return /^\S+$/.test(text) ? text : undefined
 }
+
+/** Whether a text has the form of a uuid, which a description hardly has. */
+export function hasUuidForm(text: Bytes): boolean {
+  return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text)
+}

@@ -64,3 +64,8 @@ export function nextClock(candidate: Clock, newestRelevant: Clock | undefined): 
 export function clockFromMs(timeMs: number): Clock {
   return BigInt(Math.floor(timeMs / 1000)) * SECOND
 }
+
+/** The time a clock shows, in milliseconds since 1970. */
+export function clockToMs(clock: Clock): number {
+  return Number(clock / (SECOND / 1000n))
+}
