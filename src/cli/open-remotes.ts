@@ -16,6 +16,7 @@ import { AnnexError, isAnnexError, isDiskFull } from '../model/errors.js'
 import type { Uuid } from '../model/uuid.js'
 import { isReadOnly } from '../platform/file-lock.js'
 import { GitLocalRemote, type LocalPeer, type LocalPeerHooks } from '../remotes/git-local.js'
+import type { HttpClient } from '../remotes/http-client.js'
 import type { Remote } from '../remotes/remote.js'
 import { type RemoteConfig, readRemoteConfigs } from '../remotes/remote-config.js'
 import { UnbuiltRemote } from '../remotes/unreachable.js'
@@ -26,6 +27,8 @@ import { UnfinishedKeys } from '../store/unfinished.js'
 import { finishAbandoned } from '../worktree/abandoned.js'
 import { WorkTreeUpdates } from '../worktree/updates.js'
 import { initialiseRepository } from './initialise-repository.js'
+import type { Messages } from './messages.js'
+import { openHttpRemote } from './open-http-remote.js'
 import { webClient } from './web-client.js'
 
 const WEB_COST = 200
@@ -36,21 +39,25 @@ export interface RemoteBase {
   readonly config: GitConfig
   readonly env: Readonly<Record<string, string | undefined>>
   readonly branch: AnnexBranch
+  readonly messages: Messages
 }
 
 /** Opens every remote whose uuid is known or can be found out now; the others are left out. */
 export async function openRemotes(base: RemoteBase): Promise<readonly Remote[]> {
   const { repository, config } = base
   const top = repository.workTree ?? repository.gitDir
-  const remotes = readRemoteConfigs(config, top)
-    .map((remote) => openRemote(base, remote))
+  const client = webClient(config)
+  const opened = await Promise.all(
+    readRemoteConfigs(config, top).map((remote) => openRemote(base, remote, client)),
+  )
+  const remotes = opened
     .filter((remote) => remote !== undefined)
     .sort((a, b) => (a.name < b.name ? -1 : 1))
-  return [...remotes, openWeb(base)].sort((a, b) => a.cost - b.cost)
+  return [...remotes, openWeb(base, client)].sort((a, b) => a.cost - b.cost)
 }
 
 /** Every repository has the web; settings of a remote of that name apply to it. */
-function openWeb(base: RemoteBase): Remote {
+function openWeb(base: RemoteBase, client: () => Promise<HttpClient>): Remote {
   const { config } = base
   return new WebRemote(
     {
@@ -59,15 +66,21 @@ function openWeb(base: RemoteBase): Remote {
     },
     {
       branch: () => base.branch,
-      client: webClient(config),
+      client,
     },
   )
 }
 
-function openRemote(base: RemoteBase, remote: RemoteConfig): Remote | undefined {
-  if (remote.kind.type !== 'path')
+async function openRemote(
+  base: RemoteBase,
+  remote: RemoteConfig,
+  client: () => Promise<HttpClient>,
+): Promise<Remote | undefined> {
+  const { kind } = remote
+  if (kind.type === 'http') return await openHttpRemote(base, { ...remote, kind }, client)
+  if (kind.type !== 'path')
     return remote.cachedUuid ? new UnbuiltRemote(remote, remote.cachedUuid) : undefined
-  const { path } = remote.kind
+  const { path } = kind
   const uuid = findUuid(base, remote, path)
   if (!uuid) return undefined
   const { name, cost, isIgnored, isReadOnly, verifies } = remote

@@ -7,7 +7,8 @@ import { type Bytes, bytesFromText } from '../model/bytes.js'
 import { AnnexError } from '../model/errors.js'
 import * as files from '../platform/files.js'
 import type { DownloadFile } from './download-file.js'
-import type { HttpAnswer, HttpClient } from './http-client.js'
+import type { HttpAnswer } from './http-answer.js'
+import type { HttpClient } from './http-client.js'
 import type { Pace } from './remote.js'
 
 const BUFFER_BYTES = 1 << 20

@@ -5,20 +5,21 @@
  * Bodies are handed on in pieces as they come; nothing is held in memory.
  */
 import { type LookupAddress, type LookupOptions, lookup as resolve } from 'node:dns'
-import http, { type IncomingHttpHeaders, type IncomingMessage } from 'node:http'
+import http from 'node:http'
 import https from 'node:https'
 import { isIP } from 'node:net'
 import type { GitConfig } from '../git/config.js'
 import { bytesToText } from '../model/bytes.js'
-import { AnnexError, errorMessage, isAnnexError } from '../model/errors.js'
+import { AnnexError } from '../model/errors.js'
 import { parseDuration } from '../model/units.js'
 import { VERSION } from '../model/version.js'
 import { runSync } from '../platform/subprocess.js'
-import type { Pace } from './remote.js'
+import { awaitAnswer, type HttpAnswer, TIMEOUT_SETTING } from './http-answer.js'
+import { HttpCredentials } from './http-credentials.js'
 import { UrlRules } from './url-rules.js'
 
-const TIMEOUT_SETTING = 'annex.web-timeout'
 const DEFAULT_TIMEOUT_SECONDS = 60
+const UNAUTHORIZED = 401
 const MOST_REDIRECTS = 10
 const REDIRECTS = [301, 302, 303, 307, 308]
 
@@ -30,28 +31,11 @@ export interface HttpRequest {
   readonly signal?: AbortSignal | undefined
 }
 
-/** A server's answer. Its body is read or discarded by whoever gets it. */
-export interface HttpAnswer {
-  readonly status: number
-  /** Such as `Not Found`. */
-  readonly reason: string
-  readonly headers: IncomingHttpHeaders
-  /**
-   * Reads the body.
-   * @param onChunk gets each piece; what it throws ends the reading
-   * @param pace holds the reading back, or ends it
-   * @throws AnnexError REMOTE_UNAVAILABLE when the connection ends too early, or for too long nothing
-   *   comes
-   */
-  read(onChunk: (chunk: Uint8Array) => void, pace?: Pace): Promise<void>
-  /** Closes the connection. */
-  discard(): void
-}
-
 export class HttpClient {
   readonly rules: UrlRules
   readonly #config: GitConfig
   readonly #silenceMs: number
+  readonly #credentials = new HttpCredentials()
   #headers: Record<string, string> | undefined
 
   /** @throws AnnexError CONFIG_INVALID */
@@ -85,34 +69,18 @@ export class HttpClient {
     if (isIP(host) && !this.rules.allowsAddress(host, port)) throw this.rules.addressRefusal(host)
     const { request } = url.protocol === 'https:' ? https : http
     this.#headers ??= ownHeaders(this.#config)
+    const authorization = this.#credentials.headerFor(url)
     const sent = request(url, {
       method,
-      headers: { ...this.#headers, ...headers },
+      headers: { ...this.#headers, ...headers, ...(authorization && { authorization }) },
       lookup: (name, options, callback) => this.#lookUp({ name, port, options }, callback),
     })
-    const message = await this.#awaitAnswer(sent, signal)
-    return new Answer(message, this.#silenceMs)
-  }
-
-  #awaitAnswer(sent: http.ClientRequest, signal?: AbortSignal): Promise<IncomingMessage> {
-    return new Promise((settle, fail) => {
-      const stop = (error: Error) => {
-        watch.stop()
-        fail(error)
-        sent.destroy()
-      }
-      const watch = new Watch(this.#silenceMs, stop)
-      onAbort(signal, stop)
-      sent.on('response', (message) => {
-        watch.stop()
-        settle(message)
-      })
-      sent.on('error', (error) => {
-        watch.stop()
-        fail(connectionError(error))
-      })
-      sent.end()
-    })
+    const answer = await awaitAnswer(sent, { silenceMs: this.#silenceMs, signal })
+    if (authorization && answer.status < 400) this.#credentials.approve(url)
+    if (answer.status !== UNAUTHORIZED || !asksForPassword(answer)) return answer
+    if (!this.#credentials.renew(url, authorization)) return answer
+    answer.discard()
+    return await this.#sendOnce({ method, url, signal, ...(headers && { headers }) })
   }
 
   /** Finds the addresses of a host and leaves out those that are not allowed. */
@@ -143,125 +111,15 @@ type LookupCallback = (
   family?: number,
 ) => void
 
+function asksForPassword({ headers }: HttpAnswer): boolean {
+  return /\bbasic\b/i.test(headers['www-authenticate'] ?? '')
+}
+
 /** Where a redirect leads: to another web address, never to a file. */
 function redirected(from: URL, location: string): URL {
   const to = URL.canParse(location, from.href) ? new URL(location, from) : undefined
   if (to && ['http:', 'https:'].includes(to.protocol)) return to
   throw new AnnexError('URL_REFUSED', `it redirects to ${location}, which is no web address`)
-}
-
-class Answer implements HttpAnswer {
-  readonly #message: IncomingMessage
-  readonly #silenceMs: number
-
-  constructor(message: IncomingMessage, silenceMs: number) {
-    this.#message = message
-    this.#silenceMs = silenceMs
-  }
-
-  get status(): number {
-    return this.#message.statusCode ?? 0
-  }
-
-  get reason(): string {
-    return this.#message.statusMessage || `status ${this.status}`
-  }
-
-  get headers(): IncomingHttpHeaders {
-    return this.#message.headers
-  }
-
-  read(onChunk: (chunk: Uint8Array) => void, pace: Pace = {}): Promise<void> {
-    const message = this.#message
-    return new Promise((settle, fail) => {
-      const stop = (error: Error) => {
-        watch.stop()
-        fail(error)
-        message.destroy()
-      }
-      const watch = new Watch(this.#silenceMs, stop)
-      onAbort(pace.signal, stop)
-      message.on('data', (chunk: Uint8Array) => {
-        watch.reset()
-        try {
-          onChunk(chunk)
-          this.#pause(pace.waitMs?.() ?? 0)
-        } catch (error) {
-          stop(error as Error)
-        }
-      })
-      message.on('end', () => {
-        watch.stop()
-        if (message.complete) settle()
-        else stop(tooEarly())
-      })
-      message.on('error', (error) => stop(connectionError(error)))
-      message.on('close', () => stop(tooEarly()))
-    })
-  }
-
-  /** The server finds nobody reading for a while, and sends no more than buffers hold. */
-  #pause(ms: number): void {
-    if (ms <= 0) return
-    this.#message.pause()
-    setTimeout(() => this.#message.resume(), ms)
-  }
-
-  discard(): void {
-    this.#message.on('error', () => {})
-    this.#message.destroy()
-  }
-}
-
-/** Calls back once when nothing has happened for some time. */
-class Watch {
-  readonly #silenceMs: number
-  readonly #onSilence: (error: Error) => void
-  #timer: NodeJS.Timeout
-
-  constructor(silenceMs: number, onSilence: (error: Error) => void) {
-    this.#silenceMs = silenceMs
-    this.#onSilence = onSilence
-    this.#timer = this.#start()
-  }
-
-  #start(): NodeJS.Timeout {
-    return setTimeout(() => {
-      const seconds = this.#silenceMs / 1000
-      this.#onSilence(
-        new AnnexError('REMOTE_UNAVAILABLE', `nothing came for ${seconds} seconds`, {
-          hint: `${TIMEOUT_SETTING} sets how long to wait`,
-        }),
-      )
-    }, this.#silenceMs)
-  }
-
-  reset(): void {
-    this.#timer.refresh()
-  }
-
-  stop(): void {
-    clearTimeout(this.#timer)
-  }
-}
-
-function onAbort(signal: AbortSignal | undefined, stop: (error: Error) => void): void {
-  const breakOff = () => stop(new AnnexError('REMOTE_UNAVAILABLE', 'the transfer was broken off'))
-  if (signal?.aborted) breakOff()
-  signal?.addEventListener('abort', breakOff, { once: true })
-}
-
-function tooEarly(): AnnexError {
-  return new AnnexError('REMOTE_UNAVAILABLE', 'the connection was closed before everything came')
-}
-
-function connectionError(error: Error): Error {
-  if (isAnnexError(error)) return error
-  const { code } = error as NodeJS.ErrnoException
-  if (code === 'ECONNRESET' || code === 'ABORT_ERR') return tooEarly()
-  return new AnnexError('REMOTE_UNAVAILABLE', errorMessage(error) || String(code), {
-    cause: error,
-  })
 }
 
 /** `annex.http-headers`, and what `annex.http-headers-command` prints: lines `NAME: VALUE`. */

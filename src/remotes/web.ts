@@ -2,8 +2,6 @@
  * The web: contents that can be downloaded, from the urls that the git-annex branch has of their keys.
  * There is one such remote in every repository. Implements spec: special remotes, section 5.3.
  */
-import { verifyDigest } from '../backends/hash-key.js'
-import { backendOfKey, newHasher } from '../backends/registry.js'
 import type { AnnexBranch } from '../branch/branch.js'
 import { forgetUrl, webUrls } from '../branch/urls.js'
 import { type Bytes, bytesToText } from '../model/bytes.js'
@@ -13,8 +11,8 @@ import { WEB_UUID } from '../model/uuid.js'
 import * as files from '../platform/files.js'
 import { diskError } from '../store/disk-error.js'
 import { prepareVerification } from '../store/verify.js'
-import { download, inquire } from './download.js'
-import { DownloadFile } from './download-file.js'
+import { inquire } from './download.js'
+import { downloadKey, type KeyDownload } from './download-key.js'
 import type { HttpClient } from './http-client.js'
 import type { OnProgress, Received, Remote } from './remote.js'
 import { accessibleUrl } from './url-rules.js'
@@ -31,12 +29,6 @@ export interface WebRemoteSettings {
 export interface WebRemoteTools {
   readonly branch: () => AnnexBranch
   readonly client: () => Promise<HttpClient>
-}
-
-interface Retrieval {
-  readonly key: Key
-  readonly destination: Bytes
-  readonly onProgress: OnProgress
 }
 
 export class WebRemote implements Remote {
@@ -93,30 +85,10 @@ export class WebRemote implements Remote {
     throw unavailable([...problems, summary(urls.length)])
   }
 
-  async #retrieveFrom(url: Bytes, request: Retrieval): Promise<Received> {
+  async #retrieveFrom(url: Bytes, request: KeyDownload): Promise<Received> {
     if (OTHER_DOWNLOADER.test(url))
       throw new AnnexError('URL_REFUSED', 'downloading with yt-dlp is not built yet')
-    const { key, destination, onProgress } = request
-    const backend = backendOfKey(key.backend)
-    const isHashed = backend?.digest !== undefined
-    using file = new DownloadFile(destination, {
-      newHasher: isHashed ? () => newHasher(backend) : undefined,
-      sizeBytes: key.sizeBytes === undefined ? undefined : Number(key.sizeBytes),
-    })
-    // Only a hash tells whether the rest of a content fits its beginning.
-    const resumes = isHashed && file.earlierBytes() > 0
-    await download(await this.#tools.client(), accessibleUrl(url), {
-      file,
-      resumes,
-      onProgress,
-      pace: onProgress,
-    })
-    const isComplete = file.sizeBytes === undefined || file.doneBytes === file.sizeBytes
-    if (isComplete && (!isHashed || verifyDigest(key, file.digestHex()!)))
-      return { verified: isHashed }
-    files.remove(destination)
-    if (resumes) return await this.#retrieveFrom(url, request)
-    throw new AnnexError('CONTENT_MISMATCH', 'verification of content failed')
+    return await downloadKey(await this.#tools.client(), accessibleUrl(url), request)
   }
 
   async store(): Promise<void> {

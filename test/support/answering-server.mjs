@@ -9,6 +9,7 @@
 //   /short/NAME           promises, and sends, half of it     /long/NAME    sends twice as much
 //   /hang/NAME            sends half and then nothing more    /silent       never answers
 //   /slow/NAME            in ten pieces over a second
+//   /private/NAME         as file, for the user "me" with the password "secret" only
 //   /together/N/NAME      answers when N requests of this kind have come
 //   /held/NAME            sends half, and the rest when there is a file NAME.go
 //   /flaky/NAME           the first time as truncate, then as file
@@ -60,6 +61,11 @@ const answers = {
     const content = readFileSync(path)
     response.writeHead(200, { 'Content-Length': content.length })
     response.write(content.subarray(0, content.length / 2))
+  },
+  private: (request, response, path) => {
+    const expected = `Basic ${Buffer.from('me:secret').toString('base64')}`
+    if (request.headers.authorization === expected) return sendFile(request, response, path, true)
+    response.writeHead(401, { 'WWW-Authenticate': 'Basic realm="test"' }).end()
   },
   together: (request, response, _, url) => {
     const [count, ...names] = url.pathname.split('/').slice(2)

@@ -53,10 +53,18 @@ export class WebServer {
 
   /** The requests so far for a path. */
   async seen(path: string): Promise<SeenRequest[]> {
+    return (await this.#log()).filter(({ url }) => url === path)
+  }
+
+  /** The requests so far whose paths contain a text. */
+  async seenLike(text: string): Promise<SeenRequest[]> {
+    return (await this.#log()).filter(({ url }) => url.includes(text))
+  }
+
+  async #log(): Promise<readonly SeenRequest[]> {
     // Not fetch(): it would take up a connection that the server has closed meanwhile.
     const [response] = await once(get(this.url('/log'), { agent: false }), 'response')
-    const all: readonly SeenRequest[] = JSON.parse(await text(response))
-    return all.filter(({ url }) => url === path)
+    return JSON.parse(await text(response))
   }
 
   get port(): number {
