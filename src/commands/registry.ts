@@ -39,6 +39,7 @@ export const COMMANDS: Readonly<Record<string, Load>> = {
   init: async () => (await import('./init.js')).init,
   list: async () => (await import('./list.js')).list,
   lock: async () => (await import('./lock.js')).lock,
+  log: async () => (await import('./log.js')).log,
   lookupkey: async () => (await import('./lookupkey.js')).lookupkey,
   merge: async () => (await import('./merge.js')).merge,
   migrate: async () => (await import('./migrate.js')).migrate,
@@ -46,6 +47,7 @@ export const COMMANDS: Readonly<Record<string, Load>> = {
   mirror: async () => (await import('./mirror.js')).mirror,
   move: async () => (await import('./move.js')).move,
   numcopies: async () => (await import('./numcopies.js')).numcopies,
+  oldkeys: async () => (await import('./oldkeys.js')).oldkeys,
   'post-checkout': async () => (await import('./post-checkout.js')).postCheckout,
   'post-merge': async () => (await import('./post-merge.js')).postMerge,
   'post-receive': async () => (await import('./post-receive.js')).postReceive,
@@ -81,6 +83,7 @@ export const COMMANDS: Readonly<Record<string, Load>> = {
   version: async () => (await import('./version.js')).version,
   wanted: async () => (await import('./wanted.js')).wanted,
   whereis: async () => (await import('./whereis.js')).whereis,
+  whereused: async () => (await import('./whereused.js')).whereused,
   why: async () => (await import('./why.js')).why,
 }
 
