@@ -18,6 +18,7 @@ import type { Uuid } from '../model/uuid.js'
 import { isReadOnly } from '../platform/file-lock.js'
 import { configuredTrust, type TrustSources } from '../policy/trust.js'
 import type { Remote } from '../remotes/remote.js'
+import { SharedConnections } from '../remotes/ssh/shared-connection.js'
 import { ObjectStore } from '../store/object-store.js'
 import { storeSettings } from '../store/settings.js'
 import { UnfinishedKeys } from '../store/unfinished.js'
@@ -117,6 +118,7 @@ class OpenAnnex implements Annex {
   #blobKeys: BlobKeys | undefined
   #trust: TrustSources | undefined
   #remotes: Promise<readonly Remote[]> | undefined
+  #sshConnections: SharedConnections | undefined
   #workTree: WorkTreeUpdates | undefined
 
   constructor({ repository, config, surround, messages }: Parts) {
@@ -159,6 +161,11 @@ class OpenAnnex implements Annex {
     return this.#workTree
   }
 
+  get sshConnections(): SharedConnections {
+    this.#sshConnections ??= new SharedConnections(this)
+    return this.#sshConnections
+  }
+
   remotes(): Promise<readonly Remote[]> {
     this.#remotes ??= openRemotes(this)
     return this.#remotes
@@ -186,6 +193,7 @@ class OpenAnnex implements Annex {
       () => this.#linkGitDir(),
       () => this.#blobKeys?.save(),
       ...remotes.map((remote) => () => closeRemote(remote)),
+      () => this.#sshConnections?.close(),
       () => this.#branch?.close(),
     ])
       await Promise.resolve()

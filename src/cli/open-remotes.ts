@@ -19,6 +19,7 @@ import { GitLocalRemote, type LocalPeer, type LocalPeerHooks } from '../remotes/
 import type { HttpClient } from '../remotes/http-client.js'
 import type { Remote } from '../remotes/remote.js'
 import { type RemoteConfig, readRemoteConfigs } from '../remotes/remote-config.js'
+import type { SharedConnections } from '../remotes/ssh/shared-connection.js'
 import { UnbuiltRemote } from '../remotes/unreachable.js'
 import { WebRemote } from '../remotes/web.js'
 import { ObjectStore } from '../store/object-store.js'
@@ -29,6 +30,7 @@ import { WorkTreeUpdates } from '../worktree/updates.js'
 import { initialiseRepository } from './initialise-repository.js'
 import type { Messages } from './messages.js'
 import { openHttpRemote } from './open-http-remote.js'
+import { openSshRemote } from './open-ssh-remote.js'
 import { webClient } from './web-client.js'
 
 const WEB_COST = 200
@@ -40,6 +42,8 @@ export interface RemoteBase {
   readonly env: Readonly<Record<string, string | undefined>>
   readonly branch: AnnexBranch
   readonly messages: Messages
+  /** Ssh connections that the remotes share. */
+  readonly sshConnections: SharedConnections
 }
 
 /** Opens every remote whose uuid is known or can be found out now; the others are left out. */
@@ -78,6 +82,14 @@ async function openRemote(
 ): Promise<Remote | undefined> {
   const { kind } = remote
   if (kind.type === 'http') return await openHttpRemote(base, { ...remote, kind }, client)
+  if (kind.type === 'ssh') {
+    const { repository, config, env, messages, sshConnections: shared } = base
+    const remember = (name: string, uuid: Uuid) => rememberUuid(base, name, uuid)
+    return openSshRemote(
+      { repository, config, env, messages, shared, rememberUuid: remember },
+      remote,
+    )
+  }
   if (kind.type !== 'path')
     return remote.cachedUuid ? new UnbuiltRemote(remote, remote.cachedUuid) : undefined
   const { path } = kind

@@ -1,0 +1,158 @@
+/**
+ * A git remote behind ssh: git-annex-shell there serves its contents over the P2P protocol.
+ * Implements spec: transfer, sections 3 and 4.
+ */
+import { type Bytes, bytesFromText } from '../model/bytes.js'
+import type { DropProof } from '../model/drop-proof.js'
+import { AnnexError } from '../model/errors.js'
+import type { Uuid } from '../model/uuid.js'
+import { DuplexProcess } from '../platform/duplex-process.js'
+import { IncomingContent } from '../store/incoming.js'
+import { prepareVerification } from '../store/verify.js'
+import { P2pClient } from './p2p/client.js'
+import { FileSource } from './p2p/file-source.js'
+import { ConnectionPool } from './p2p/pool.js'
+import type { OnProgress, Received, Remote, RemoteLock } from './remote.js'
+import { type SshAccess, sshArgv } from './ssh/command.js'
+import type { SharedConnections } from './ssh/shared-connection.js'
+
+/** How long a server keeps content for a client that it hears nothing from. */
+const LOCK_MS = 10 * 60_000
+
+export interface SshRemoteSettings {
+  readonly name: string
+  readonly uuid: Uuid
+  readonly cost: number
+  readonly isReadOnly: boolean
+  readonly isIgnored: boolean
+  /** False: received content is taken unchecked (annex-verify=false). */
+  readonly verifies: boolean
+  /** Our own uuid. */
+  readonly ownUuid: Uuid
+  readonly access: SshAccess
+  readonly shared: SharedConnections
+}
+
+export class GitSshRemote implements Remote {
+  readonly type = 'git'
+  readonly resumes = true
+  readonly name: string
+  readonly uuid: Uuid
+  readonly cost: number
+  readonly isReadOnly: boolean
+  readonly isIgnored: boolean
+  readonly #settings: SshRemoteSettings
+  readonly #pool: ConnectionPool
+
+  constructor(settings: SshRemoteSettings) {
+    this.name = settings.name
+    this.uuid = settings.uuid
+    this.cost = settings.cost
+    this.isReadOnly = settings.isReadOnly
+    this.isIgnored = settings.isIgnored
+    this.#settings = settings
+    this.#pool = new ConnectionPool(() => this.#connect())
+  }
+
+  async #connect(): Promise<P2pClient> {
+    const { access, shared, ownUuid } = this.#settings
+    const command = {
+      name: 'p2pstdio',
+      parameters: [ownUuid],
+      words: ['--uuid', bytesFromText(this.uuid)],
+      isReadOnly: false,
+    }
+    const master = access.custom ? [] : shared.optionsFor(access.place)
+    return await P2pClient.start(DuplexProcess.start(sshArgv(access, command, master)), this)
+  }
+
+  checkPresent(keyText: Bytes): Promise<boolean> {
+    return this.#pool.use((client) => client.checkPresent(keyText))
+  }
+
+  async retrieve(keyText: Bytes, destination: Bytes, onProgress: OnProgress): Promise<Received> {
+    await prepareVerification(keyText)
+    return await this.#pool.use(async (client) => {
+      const { verifies } = this.#settings
+      const options = { resumes: true, checkHash: verifies }
+      const incoming = new IncomingContent(keyText, destination, options)
+      const isResumed = incoming.doneBytes > 0
+      try {
+        using _watch = abortOn(onProgress.signal, client)
+        const validity = await client.get(keyText, {
+          doneBytes: incoming.doneBytes,
+          missingBytes: incoming.missingBytes,
+          write(bytes) {
+            incoming.write(bytes)
+            onProgress(incoming.doneBytes)
+          },
+          waitMs: () => onProgress.waitMs?.() ?? 0,
+        })
+        if (validity === 'absent')
+          throw new AnnexError('CONTENT_MISSING', 'the remote does not have the content')
+        // What nobody vouches for, or was joined, is looked at whatever the user trusts.
+        const isProven = incoming.finish({ mustVerify: validity !== 'valid' || isResumed })
+        return { verified: isProven || !verifies }
+      } finally {
+        incoming.close()
+      }
+    }, onProgress.signal)
+  }
+
+  async store(keyText: Bytes, source: Bytes, onProgress: OnProgress): Promise<void> {
+    this.#refuseReadOnly()
+    await this.#pool.use(async (client) => {
+      using content = new FileSource(source)
+      using _watch = abortOn(onProgress.signal, client)
+      // A beginning that does not fit is thrown away there when all has come: then once more.
+      const stored =
+        (await client.put(keyText, content, onProgress)) ??
+        (content.isUnchanged() ? await client.put(keyText, content, onProgress) : undefined)
+      if (!stored) throw new AnnexError('REMOTE_UNAVAILABLE', `${this.name} could not store it`)
+    }, onProgress.signal)
+  }
+
+  async remove(keyText: Bytes, proof: DropProof): Promise<void> {
+    this.#refuseReadOnly()
+    const isGone = await this.#pool.use((client) => client.remove(keyText, proof))
+    if (!isGone) throw new AnnexError('CONTENT_LOCKED', `${this.name} could not remove the content`)
+  }
+
+  async lockContent(keyText: Bytes): Promise<RemoteLock | undefined> {
+    // It stays in use until the content is unlocked: other requests get other connections.
+    const client = await this.#pool.take()
+    const expiresMs = Date.now() + LOCK_MS
+    let isLocked = false
+    try {
+      isLocked = await client.lock(keyText)
+    } finally {
+      if (!isLocked) this.#pool.putBack(client)
+    }
+    if (!isLocked) return undefined
+    const release = async () => {
+      await client.unlock().finally(() => this.#pool.putBack(client))
+    }
+    return { expiresMs, release }
+  }
+
+  #refuseReadOnly(): void {
+    if (this.isReadOnly)
+      throw new AnnexError(
+        'REMOTE_UNAVAILABLE',
+        `${this.name} is read-only (annex-readonly is set)`,
+      )
+  }
+
+  /** The servers record what they have done when their sessions end; then the connection may go. */
+  async close(): Promise<void> {
+    await this.#pool.close()
+  }
+}
+
+/** Breaks a transfer off when it is told to: what waits for the server then finds it gone. */
+function abortOn(signal: AbortSignal | undefined, client: P2pClient): Disposable {
+  const abort = () => client.abort()
+  if (signal?.aborted) abort()
+  signal?.addEventListener('abort', abort)
+  return { [Symbol.dispose]: () => signal?.removeEventListener('abort', abort) }
+}
