@@ -2,15 +2,18 @@
  * From the command line to a command, or to a helpful word when there is none of that name.
  * Implements spec: CLI, section 1.
  */
+import { findRepository } from '../git/repository.js'
 import { type Bytes, bytesFromText } from '../model/bytes.js'
 import { AnnexError } from '../model/errors.js'
 import { findProgram, runForeground } from '../platform/program.js'
 import type { Command } from './command.js'
 import { formatError } from './message.js'
+import { findNamedFiles } from './named-files.js'
 import { type Output, OutputClosed, ProcessOutput } from './output.js'
 import { splitCommand } from './parse.js'
 import { runCommand } from './run-command.js'
 import { findSimilar } from './similar.js'
+import { translateSpelling } from './spellings.js'
 import { PROGRAM_USAGE } from './usage.js'
 
 /** What the floor above knows: the process we are, and the commands there are. */
@@ -38,7 +41,7 @@ const CLOSED_STATUS = 141
 export async function dispatch(argv: readonly string[], program: Program): Promise<number> {
   const output = new ProcessOutput()
   try {
-    const status = await runNamed(argv, program, output)
+    const status = await runSpelled(argv, program, output)
     output.flush()
     return status
   } catch (error) {
@@ -46,6 +49,22 @@ export async function dispatch(argv: readonly string[], program: Program): Promi
     output.writeError(formatError(error))
     return FAILED_STATUS
   }
+}
+
+/** Spellings of git-annex's first design become today's command lines. */
+async function runSpelled(
+  argv: readonly string[],
+  program: Program,
+  output: Output,
+): Promise<number> {
+  const spelled = argv[0]?.startsWith('--') ? translateSpelling(argv) : undefined
+  if (!spelled) return await runNamed(argv, program, output)
+  let status = 0
+  for (const { argv, isAboutAll } of spelled) {
+    const cwd = (isAboutAll && findRepository(program).workTree) || program.cwd
+    status = Math.max(status, await runNamed(argv, { ...program, cwd }, output))
+  }
+  return status
 }
 
 async function runNamed(
@@ -65,7 +84,38 @@ async function runNamed(
   const command = await program.loadCommand(name)
   const surround = { cwd: program.cwd, env: program.env, loadCommands: program.loadCommands }
   if (command) return await runCommand(command, isHelp ? [] : rest, { surround, output })
-  return runForeign(name, rest, { program, output })
+  return (
+    (await runOnFiles([name, ...rest], program, output)) ??
+    runForeign(name, rest, { program, output })
+  )
+}
+
+/** @returns undefined when the words are no files, or mean a command that is somewhere else */
+async function runOnFiles(
+  argv: readonly string[],
+  program: Program,
+  output: Output,
+): Promise<number | undefined> {
+  const [name = ''] = argv
+  if (program.notBuiltYet.has(name) || findProgram(`git-annex-${name}`, program.env.PATH ?? ''))
+    return undefined
+  const isOption = (word: string) => word.startsWith('-') && word !== '-'
+  const named = findNamedFiles(
+    argv.filter((word) => !isOption(word)),
+    program,
+  )
+  if (!named) return undefined
+  const surround = { cwd: program.cwd, env: program.env, loadCommands: program.loadCommands }
+  let status = 0
+  for (const [verb, words] of [
+    ['add', named.toAdd],
+    ['get', named.toGet],
+  ] as const) {
+    const command = words.length > 0 ? await program.loadCommand(verb) : undefined
+    const rest = [...argv.filter(isOption), '--', ...words]
+    if (command) status = Math.max(status, await runCommand(command, rest, { surround, output }))
+  }
+  return status
 }
 
 async function complete(

@@ -7,6 +7,7 @@ import { dropFromRemote, dropHere } from '../transfer/drop.js'
 import type { Annex } from './annex.js'
 import type { Action, ItemUi } from './command.js'
 import { CopiesPolicy, type DropSettings, dropBase, tellUnsafe } from './drop-context.js'
+import { DropReasons, type ReasonOptions } from './drop-reasons.js'
 import type { Matchable } from './matching.js'
 import { RequiredContent } from './required-content.js'
 import type { NumberedUnused } from './unused-lists.js'
@@ -17,15 +18,24 @@ export interface UnusedDropPlan {
   readonly policy: CopiesPolicy
   readonly required: RequiredContent
   readonly force: boolean
+  readonly reasons: DropReasons
 }
 
 /** @param from whose copies are to go */
-export function planUnusedDrops(
-  annex: Annex,
-  { from, force, ...settings }: DropSettings & { from: Remote | 'here'; force: boolean },
-): UnusedDropPlan {
-  const policy = new CopiesPolicy(annex, settings)
-  return { from, policy, required: new RequiredContent(annex), force }
+export function planUnusedDrops(annex: Annex, settings: UnusedDropSettings): UnusedDropPlan {
+  const { from, force } = settings
+  return {
+    from,
+    force,
+    policy: new CopiesPolicy(annex, settings),
+    required: new RequiredContent(annex),
+    reasons: new DropReasons(annex, settings),
+  }
+}
+
+export interface UnusedDropSettings extends DropSettings, ReasonOptions {
+  readonly from: Remote | 'here'
+  readonly force: boolean
 }
 
 /** The removal of one content from the lists. */
@@ -53,7 +63,7 @@ export function dropUnusedAction(
 export async function dropUnusedKey(
   annex: Annex,
   ui: ItemUi,
-  { from, policy, required, force, keyText }: UnusedDropPlan & { readonly keyText: Bytes },
+  { from, policy, required, force, reasons, keyText }: UnusedDropPlan & { readonly keyText: Bytes },
 ): Promise<boolean> {
   const isHere = from === 'here'
   if (!isHere) ui.note(`from ${from.name}...`)
@@ -68,8 +78,10 @@ export async function dropUnusedKey(
     contentGone: () => annex.workTree.contentChanged(keyText),
   } as const
   const outcome = isHere ? await dropHere(base, options) : await dropFromRemote(base, from, options)
-  if (outcome.dropped) recordUnusedDrop(annex, keyText, uuid)
-  else await tellUnsafe(annex, ui, { base, outcome, from: uuid })
+  if (outcome.proof) {
+    recordUnusedDrop(annex, keyText, uuid)
+    await reasons.tell(ui, { proof: outcome.proof, needed: base.needed })
+  } else await tellUnsafe(annex, ui, { base, outcome, from: uuid })
   return outcome.dropped
 }
 

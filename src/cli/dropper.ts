@@ -14,7 +14,7 @@ import { DropReasons, type ReasonOptions } from './drop-reasons.js'
 import { recordUnusedDrop } from './drop-unused.js'
 import { RequiredContent } from './required-content.js'
 import type { Found } from './seek.js'
-import { refusedDrops, wantedKeys } from './to-do-notes.js'
+import { refusedDrops } from './to-do-notes.js'
 
 /** The options of a command that drops. */
 export interface DropperOptions extends DropSettings, ReasonOptions {
@@ -47,7 +47,6 @@ export class Dropper {
     const annex = this.#annex
     const { keyText } = found
     if (!annex.store.has(keyText)) {
-      wantedKeys(annex).forget(keyText)
       this.#refused.forget({ from: annex.uuid, keyText })
       return undefined
     }

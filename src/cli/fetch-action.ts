@@ -5,6 +5,7 @@ import type { Annex } from './annex.js'
 import type { Action } from './command.js'
 import { tellWhereToLook } from './missing-content.js'
 import type { Found } from './seek.js'
+import { wantedKeys } from './to-do-notes.js'
 import { remotesWith } from './transfer-context.js'
 
 /** Where content is to come from and go to. */
@@ -30,7 +31,10 @@ export function fetchAction(annex: Annex, found: Found, { only, destination }: F
         ui,
         file: found.path,
       })
-      if (from) return true
+      if (from) {
+        wantedKeys(annex).forget(keyText)
+        return true
+      }
       await tellWhereToLook(annex, ui, {
         keyText,
         unreachable: failed,

@@ -11,6 +11,7 @@ import {
 import { Dropper } from '../cli/dropper.js'
 import { retriedDrops } from '../cli/retried-drops.js'
 import { type Found, seek, seekOptions } from '../cli/seek.js'
+import { wantedKeys } from '../cli/to-do-notes.js'
 import { namedRemote } from '../cli/transfer-context.js'
 
 const options = {
@@ -39,8 +40,11 @@ export const drop: Command<typeof options, 'annex'> = {
       return
     }
     const place = from === undefined ? 'here' : await namedRemote(annex, from)
+    // Who names a file to be dropped here does not want it any more.
+    const isNamed = place === 'here' && args.words.length > 0 && !auto
     const isToGo = auto ? chooser(annex, dropper, place === 'here' ? annex.uuid : place.uuid) : all
     for (const found of seek(annex, args)) {
+      if (found && isNamed) wantedKeys(annex).forget(found.keyText)
       if (!found || !isToGo(found)) yield undefined
       else yield place === 'here' ? dropper.here(found) : dropper.from(found, place)
     }

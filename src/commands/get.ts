@@ -1,11 +1,18 @@
 /** `git annex get [PATH …]`: fetches content from the cheapest remote that gives it. */
 import type { Annex } from '../cli/annex.js'
 import { AutoChoice } from '../cli/auto-choice.js'
-import { batchOptions, type Command, type OptionSpecs, transferOptions } from '../cli/command.js'
+import {
+  type Args,
+  batchOptions,
+  type Command,
+  type OptionSpecs,
+  transferOptions,
+} from '../cli/command.js'
 import { CopiesPolicy } from '../cli/drop-context.js'
 import { fetchAction } from '../cli/fetch-action.js'
-import { failedOption, seek, seekOptions } from '../cli/seek.js'
+import { type Found, failedOption, seek, seekOptions } from '../cli/seek.js'
 import { hereAsDestination, isWorthAsking, namedRemote } from '../cli/transfer-context.js'
+import { wantedContents } from '../cli/wanted-contents.js'
 import { AnnexError } from '../model/errors.js'
 import type { Remote } from '../remotes/remote.js'
 
@@ -32,14 +39,36 @@ export const get: Command<typeof options, 'annex'> = {
     const only = from === undefined ? undefined : await fromRemote(annex, from)
     const destination = hereAsDestination(annex, { force })
     const choice = auto && new AutoChoice(annex, new CopiesPolicy(annex, args.options))
-    for (const found of seek(annex, args)) {
+    const wanted = isPlain(args) ? [...wantedContents(annex)] : []
+    const isWanted = new Set(wanted.map(({ keyText }) => keyText))
+    for (const found of withWanted(seek(annex, args), wanted)) {
       if (!found || annex.store.has(found.keyText)) yield undefined
-      else if (choice && !choice.isToCome(found, annex.uuid)) yield undefined
+      else if (choice && !isWanted.has(found.keyText) && !choice.isToCome(found, annex.uuid))
+        yield undefined
       else if (only && !(await isWorthAsking(annex, found.keyText, { remote: only, force })))
         yield undefined
       else yield fetchAction(annex, found, { only, destination })
     }
   },
+}
+
+/** Without paths and the like, what `want` has noted comes, too, wherever it is. */
+function isPlain({ words, matching, options: given }: Args<typeof options>): boolean {
+  const { all, branch, unused, key, failed, incomplete, batch } = given
+  const isByKey = given['batch-keys'] || all || unused || failed || incomplete
+  return words.length + matching.length === 0 && !isByKey && !batch && !branch && !key
+}
+
+function* withWanted(
+  chosen: Iterable<Found | undefined>,
+  wanted: readonly Found[],
+): Iterable<Found | undefined> {
+  const rest = new Map(wanted.map((found) => [found.keyText, found]))
+  for (const found of chosen) {
+    if (found) rest.delete(found.keyText)
+    yield found
+  }
+  yield* rest.values()
 }
 
 async function fromRemote(annex: Annex, name: string): Promise<Remote> {

@@ -83,6 +83,7 @@ export const COMMANDS: Readonly<Record<string, Load>> = {
   unused: async () => (await import('./unused.js')).unused,
   upgrade: async () => (await import('./upgrade.js')).upgrade,
   version: async () => (await import('./version.js')).version,
+  want: async () => (await import('./want.js')).want,
   wanted: async () => (await import('./wanted.js')).wanted,
   whereis: async () => (await import('./whereis.js')).whereis,
   whereused: async () => (await import('./whereused.js')).whereused,
