@@ -94,3 +94,28 @@ export class ProcessOutput implements Output {
     })
   }
 }
+
+/** Standard error as a place for progress, where standard output is somebody else's. */
+export class ErrorOutput implements Output {
+  readonly #out: Output
+  #isTerminal: boolean | undefined
+
+  constructor(out: Output) {
+    this.#out = out
+  }
+
+  get isTerminal(): boolean {
+    this.#isTerminal ??= isTerminal(STDERR)
+    return this.#isTerminal
+  }
+
+  write(bytes: Bytes): void {
+    this.#out.writeError(bytes)
+  }
+
+  writeError(bytes: Bytes): void {
+    this.#out.writeError(bytes)
+  }
+
+  flush(): void {}
+}

@@ -51,7 +51,7 @@ export function headerOf({ command, item }: Action): Bytes {
 }
 
 /** Shows only the lines it is given, and messages: an answer, or any item with --quiet. */
-class AnswerItem implements ReportedItem {
+export class AnswerItem implements ReportedItem {
   protected readonly out: Output
 
   constructor(out: Output) {

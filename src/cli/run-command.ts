@@ -16,6 +16,7 @@ import { parseArguments } from './parse.js'
 import type { Reporter } from './reporter.js'
 import { JobsReporter } from './reporter-jobs.js'
 import { JsonReporter } from './reporter-json.js'
+import { ProgressReporter } from './reporter-progress.js'
 import { TextReporter } from './reporter-text.js'
 import { performAll, type Tally } from './runner.js'
 import { formatUsage } from './usage.js'
@@ -127,7 +128,8 @@ function makeReporter({ command, args, output }: Omit<Run, 'surround' | 'message
   const progress = options['json-progress'] === true
   if (options.json === true || errorMessages || progress)
     return new JsonReporter(output, { errorMessages, progress })
-  const quiet = command.isQuiet === true || options.quiet === true
+  if (command.isQuiet) return new ProgressReporter(output)
+  const quiet = options.quiet === true
   return jobs > 1 ? new JobsReporter(output, { quiet }) : new TextReporter(output, { quiet })
 }
 

@@ -1,38 +1,61 @@
 /**
  * `git annex pre-push REMOTE URL`: sends the contents that the pushed commits need to the remote that
- * they go to, then the git-annex branch. A content that cannot be sent stops the push.
+ * they go to, then the git-annex branch. A content that cannot be sent stops the push; when none is to
+ * be sent, nobody is asked.
  */
 import type { Annex } from '../cli/annex.js'
 import { readRequests } from '../cli/batch.js'
-import type { Action, Command } from '../cli/command.js'
+import {
+  type Action,
+  ALL_DONE,
+  type Command,
+  type ItemUi,
+  type OptionSpecs,
+  transferOptions,
+} from '../cli/command.js'
+import type { Matchable } from '../cli/matching.js'
 import { syncedPushArgs, takeOverAnnexBranches } from '../cli/push-annex-branch.js'
+import { compileWanted } from '../cli/wanted-content.js'
 import { runGit } from '../git/porcelain.js'
 import { type PushedRef, parsePushedRefs, pushedObjects } from '../git/pushed-blobs.js'
+import { findRef } from '../git/refs.js'
 import { type Bytes, bytesFromText, bytesToText } from '../model/bytes.js'
-import { AnnexError, errorMessage } from '../model/errors.js'
+import { AnnexError, errorMessage, isAnnexError } from '../model/errors.js'
 import type { Remote } from '../remotes/remote.js'
 import { sendContent } from '../transfer/send.js'
 
 const FILE_MODE = 0o100644
 const LINK_MODE = 0o120000
 
-export const prePush: Command<Record<never, never>, 'annex'> = {
+// Parallel as annex.jobs says; nobody types these.
+const options = { jobs: { ...transferOptions.jobs, hidden: true } } as const satisfies OptionSpecs
+
+export const prePush: Command<typeof options, 'annex'> = {
   name: 'pre-push',
   section: 'plumbing',
   summary: 'sends the contents that pushed commits need (called by git)',
   usage: 'REMOTE URL',
   needs: 'annex',
   isQuiet: true,
-  options: {},
+  options,
   async *run(annex, { words }) {
     const name = words[0] ?? ''
     const refs = parsePushedRefs([...readRequests({ z: false })].join('\n'))
     const pushed = refs.filter(({ remoteRef }) => !isBookkeeping(remoteRef))
-    const remote = (await annex.remotes()).find((candidate) => candidate.name === name)
-    if (!remote || pushed.length === 0 || !wantsContent(annex, remote)) return
-    for (const keyText of neededKeys(annex, pushed, name))
-      if (annex.store.has(keyText)) yield sendAction(annex, keyText, remote)
-    yield pushBranch(annex, remote)
+    if (pushed.length === 0 || !wantsContent(annex, name)) return
+    const needed = neededContents(annex, pushed, name)
+    if (needed.length === 0) return
+    const missing = needed.filter(({ keyText }) => isMissing(annex, keyText, name))
+    if (missing.length > 0) {
+      const remote = (await annex.remotes()).find((candidate) => candidate.name === name)
+      if (!remote || remote.isIgnored || remote.isReadOnly || remote.type !== 'git') return
+      const isWanted = compileWanted(annex, remote.uuid)
+      const sending = new Sending(annex, remote)
+      for (const found of missing) if (isWanted(found)) yield sending.action(found)
+      yield ALL_DONE
+      if (sending.hasFailed) return
+    }
+    if (missing.length > 0 || hasBranchNews(annex, name)) yield pushBranch(annex, name)
   },
 }
 
@@ -42,67 +65,107 @@ function isBookkeeping(ref: Bytes): boolean {
 }
 
 /** `annex.push-content` = `all` (the default) or `none`, for one remote or for every one. */
-function wantsContent({ config }: Annex, remote: Remote): boolean {
-  if (remote.isIgnored || remote.isReadOnly || remote.type !== 'git') return false
-  const own = config.get(`remote.${bytesFromText(remote.name)}.annex-push-content`)
-  const value = own ?? config.get('annex.push-content') ?? 'all'
-  if (value === 'all' || value === 'none') return value === 'all'
+function wantsContent({ config }: Annex, name: string): boolean {
+  const remote = `remote.${bytesFromText(name)}`
+  if (config.getBoolean(`${remote}.annex-ignore`)) return false
+  const value = config.get(`${remote}.annex-push-content`) ?? config.get('annex.push-content')
+  if (value === undefined || value === 'all' || value === 'none') return value !== 'none'
   throw new AnnexError('CONFIG_INVALID', `Bad value "${value}" for "annex.push-content"`, {
     hint: 'It is "all" or "none"',
   })
 }
 
-/** The keys that the pushed commits bring with them, whether or not their content is here. */
-function neededKeys(annex: Annex, refs: readonly PushedRef[], remoteName: string): Set<Bytes> {
+/** The contents that the pushed commits bring with them, whether or not they are here. */
+function neededContents(annex: Annex, refs: readonly PushedRef[], name: string): Matchable[] {
   const { repository, blobKeys } = annex
-  const uses = pushedObjects(repository, refs, remoteName).flatMap((oid) => [
-    { oid, mode: FILE_MODE },
-    { oid, mode: LINK_MODE },
+  const uses = pushedObjects(repository, refs, name).flatMap((object) => [
+    { ...object, mode: FILE_MODE },
+    { ...object, mode: LINK_MODE },
   ])
   blobKeys.resolve(uses)
-  const keys = new Set<Bytes>()
+  const found = new Map<Bytes, Matchable>()
   for (const use of uses) {
     const keyText = blobKeys.keyTextOf(use)
-    if (keyText !== undefined) keys.add(keyText)
+    if (keyText !== undefined && !found.has(keyText))
+      found.set(keyText, { keyText, path: use.path, file: null, entry: undefined })
   }
-  return keys
+  return [...found.values()]
 }
 
-function sendAction(annex: Annex, keyText: Bytes, remote: Remote): Action {
-  return {
-    command: 'copy',
-    item: { label: bytesToText(keyText) },
-    async perform(ui) {
-      try {
-        if (await remote.checkPresent(keyText))
-          annex.branch.correctPresence(keyText, remote.uuid, true)
-        else await sendContent(keyText, remote, { origin: annex, ui })
-        return true
-      } catch (error) {
-        ui.warning(`Cannot send ${bytesToText(keyText)} to ${remote.name}: ${errorMessage(error)}`)
+/** Whether a content is here and, as far as we know, not there. */
+function isMissing({ store, branch, config }: Annex, keyText: Bytes, name: string): boolean {
+  const uuid = config.get(`remote.${bytesFromText(name)}.annex-uuid`)
+  if (uuid !== undefined && branch.locations(keyText).includes(uuid)) return false
+  return store.has(keyText)
+}
+
+/** Sends contents to one remote. */
+class Sending {
+  readonly #annex: Annex
+  readonly #remote: Remote
+  hasFailed = false
+  /** Nobody answers there: there is no use in trying each content. */
+  #isUnreachable = false
+
+  constructor(annex: Annex, remote: Remote) {
+    this.#annex = annex
+    this.#remote = remote
+  }
+
+  action({ keyText, path }: Matchable): Action {
+    return {
+      command: 'copy',
+      item: { keyText, label: bytesToText(path || keyText) },
+      perform: (ui) => this.#send(keyText, path, ui),
+    }
+  }
+
+  async #send(keyText: Bytes, path: Bytes | undefined, ui: ItemUi): Promise<boolean> {
+    if (this.#isUnreachable) return false
+    const annex = this.#annex
+    const remote = this.#remote
+    try {
+      if (await remote.checkPresent(keyText))
+        annex.branch.correctPresence(keyText, remote.uuid, true)
+      else await sendContent(keyText, remote, { origin: annex, ui, file: path })
+      return true
+    } catch (error) {
+      const isFirst = !this.hasFailed
+      this.hasFailed = true
+      this.#isUnreachable ||= isAnnexError(error, 'REMOTE_UNAVAILABLE')
+      const name = bytesToText(path || keyText)
+      ui.warning(`Cannot send the content of ${name} to ${remote.name}: ${errorMessage(error)}`)
+      if (isFirst)
         ui.warning(
           `To push without contents: git -c annex.push-content=none push ${remote.name}, or git push --no-verify`,
         )
-        return false
-      }
-    },
+      return false
+    }
   }
 }
 
+/** Whether the remote lacks something of our git-annex branch, by what we last heard of it. */
+function hasBranchNews({ branch, repository }: Annex, name: string): boolean {
+  if (branch.hasPending()) return true
+  const known = findRef(repository, `refs/remotes/${bytesFromText(name)}/git-annex`)
+  return known === undefined || known !== findRef(repository, 'refs/heads/git-annex')
+}
+
 /** So that whoever pulls from the remote knows where the contents are. Its refusal stops nothing. */
-function pushBranch(annex: Annex, remote: Remote): Action {
+function pushBranch(annex: Annex, name: string): Action {
   return {
     command: 'push',
     item: { label: 'git-annex' },
+    isAlone: true,
     perform() {
       annex.branch.commit()
       const { repository } = annex
       const push = (...args: string[]) =>
-        runGit(repository, ['push', '--quiet', remote.name, ...args], { silent: true }) === 0
+        runGit(repository, ['push', '--quiet', name, ...args], { silent: true }) === 0
       if (push('git-annex')) return true
       // Somebody else has pushed there meanwhile, or the branch itself cannot be pushed to.
-      takeOverAnnexBranches(annex, remote.name)
-      if (!push('git-annex')) push(...syncedPushArgs(repository, remote.name))
+      takeOverAnnexBranches(annex, name)
+      if (!push('git-annex')) push(...syncedPushArgs(repository, name))
       return true
     },
   }

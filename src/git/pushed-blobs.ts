@@ -26,6 +26,13 @@ export function parsePushedRefs(input: Bytes): PushedRef[] {
     }))
 }
 
+/** An object that a push brings. */
+export interface PushedObject {
+  readonly oid: Bytes
+  /** Where one of the commits has it, relative to the top of its tree; empty for the tree itself. */
+  readonly path: Bytes
+}
+
 const ZEROS = /^0+$/
 
 /**
@@ -36,15 +43,22 @@ export function pushedObjects(
   repository: Repository,
   refs: readonly PushedRef[],
   remoteName: string,
-): Bytes[] {
+): PushedObject[] {
   const isReal = (oid: Bytes) => !ZEROS.test(oid)
   const wanted = refs.map(({ localOid }) => localOid).filter(isReal)
   if (wanted.length === 0) return []
   const had = refs.map(({ remoteOid }) => remoteOid).filter(isReal)
   const revisions = [...wanted, ...had.map((oid) => `^${oid}`)]
-  const args = ['rev-list', '--objects', '--no-object-names', '--ignore-missing', '--stdin']
+  const args = ['rev-list', '--objects', '--ignore-missing', '--stdin']
   const { stdout } = git(repository, [...args, '--not', `--remotes=${remoteName}`], {
     input: bytesToBuffer(`${revisions.join('\n')}\n`),
   })
-  return stdout.toString('latin1').split('\n').slice(0, -1)
+  return stdout
+    .toString('latin1')
+    .split('\n')
+    .filter((line) => line.includes(' '))
+    .map((line) => {
+      const blank = line.indexOf(' ')
+      return { oid: line.slice(0, blank), path: line.slice(blank + 1) }
+    })
 }

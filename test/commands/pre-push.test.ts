@@ -64,4 +64,74 @@ describe('git annex pre-push', () => {
     clone.git('push', '-q', 'origin', 'HEAD')
     expectPresent(bare, key)
   })
+
+  test('follows several refs, tags, forced and deleted branches', () => {
+    const { bare, clone, key } = makePair('refs')
+    const add = (name: string, seed: number): string => {
+      clone.write(name, someBytes(4000 + seed, seed))
+      clone.git('add', name)
+      clone.git('commit', '-q', '-m', name)
+      return clone.annex('lookupkey', name).stdout.trim()
+    }
+    clone.git('checkout', '-q', '-b', 'one')
+    const one = add('one', 2)
+    clone.git('checkout', '-q', '-b', 'two', 'main')
+    const two = add('two', 3)
+    clone.git('push', '-q', 'origin', 'one', 'two')
+    for (const sent of [key, one, two]) expectPresent(bare, sent)
+    clone.git('checkout', '-q', 'one')
+    clone.git('reset', '-q', '--hard', 'main')
+    const forced = add('other', 4)
+    clone.git('push', '-q', '-f', 'origin', 'one')
+    expectPresent(bare, forced)
+    clone.git('checkout', '-q', '--detach')
+    const tagged = add('tagged', 5)
+    clone.git('tag', '-a', '-m', 'version', 'v1')
+    clone.git('push', '-q', 'origin', 'v1')
+    expectPresent(bare, tagged)
+    clone.git('push', '-q', 'origin', ':two')
+    expect(bare.tryGit('rev-parse', '--verify', '-q', 'two').status).not.toBe(0)
+    const elsewhere = scratch.clone(bare, 'refs-elsewhere')
+    for (const ref of ['one', 'v1']) {
+      elsewhere.git('checkout', '-q', ref)
+      elsewhere.annex('get', '-J2', '.')
+      expect(elsewhere.annex('find', '--not', '--in=here').stdout).toBe('')
+    }
+  })
+
+  test('asks nobody when nothing is to be sent', () => {
+    const { clone } = makePair('nobody')
+    clone.git('push', '-q', 'origin', 'HEAD')
+    // Whoever asks here finds nobody, and notes it.
+    clone.git('config', 'remote.origin.annexurl', 'http://127.0.0.1:1/nobody.git')
+    clone.git('config', '--unset', 'remote.origin.annex-uuid')
+    clone.write('text', 'no content of the annex\n')
+    clone.run(['git', '-c', 'annex.largefiles=nothing', 'add', 'text'])
+    clone.git('commit', '-qm', 'text')
+    const quiet = clone.git('push', 'origin', 'HEAD')
+    expect(quiet.stdout).toBe('')
+    expect(clone.tryGit('config', 'remote.origin.annex-ignore').stdout).toBe('')
+  })
+
+  test('sends what the remote wants, and one remote may be told otherwise', () => {
+    const { bare, clone, key } = makePair('wanted')
+    clone.annex('wanted', 'origin', 'include=*.mp3')
+    clone.git('push', '-q', 'origin', 'HEAD')
+    expectNotPresent(bare, key)
+    clone.annex('wanted', 'origin', '')
+    clone.git('config', 'remote.origin.annex-push-content', 'none')
+    clone.git('commit', '-q', '--allow-empty', '-m', 'more')
+    clone.git('push', '-q', 'origin', 'HEAD')
+    expectNotPresent(bare, key)
+    expect(
+      clone.tryRun([
+        'git',
+        '-c',
+        'remote.origin.annex-push-content=some',
+        'push',
+        'origin',
+        'HEAD:x',
+      ]).stderr,
+    ).toContain('Bad value "some"')
+  })
 })
