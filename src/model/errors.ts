@@ -35,6 +35,8 @@ const EXIT_STATUS = {
   LOCK_UNAVAILABLE: 1,
   PROTOCOL: 1,
   EXPRESSION_INVALID: 1,
+  /** Whether an expression matches could not be found out. */
+  EXPRESSION_UNDECIDED: 42,
   TOO_LARGE_FOR_GIT: 1,
   REPOSITORY_VERSION: 1,
 } as const
