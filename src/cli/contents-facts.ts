@@ -1,15 +1,22 @@
 /** What `info` says about the annexed files of a directory or tree. */
 import type { Bytes } from '../model/bytes.js'
+import { presentItems } from '../model/logs/presence.js'
 import type { Uuid } from '../model/uuid.js'
 import { trustOf } from '../policy/trust.js'
 import type { Annex } from './annex.js'
 import { CopiesPolicy } from './drop-context.js'
-import { type Fact, KeyTally, listFact, type ShowSize } from './facts.js'
+import { type Fact, KeyTally, listFact, type ShowSize, showSum } from './facts.js'
 import type { RepositoryNames } from './repository-list.js'
 
+/** An annexed file. */
+export interface CountedFile {
+  readonly keyText: Bytes
+  /** Relative to the top of the work tree. */
+  readonly path: Bytes
+}
+
 export interface ContentsQuestion {
-  /** The keys of the files, one for each file. */
-  readonly keyTexts: Iterable<Bytes>
+  readonly files: Iterable<CountedFile>
   /** What the files are in: `working tree` or `tree`. */
   readonly place: string
   readonly names: RepositoryNames
@@ -22,53 +29,60 @@ export interface ContentsQuestion {
 
 /** Says how many files there are, how big they are, and who has them. */
 export function* contentsFacts(annex: Annex, question: ContentsQuestion): Iterable<Fact> {
-  const { keyTexts, place, show, isFast } = question
+  const { place, show, isFast } = question
   const all = new KeyTally()
   const present = new KeyTally()
-  const keys: Bytes[] = []
-  for (const keyText of keyTexts) {
+  const files = [...question.files]
+  for (const { keyText } of files) {
     all.add(keyText)
-    keys.push(keyText)
     if (annex.store.has(keyText)) present.add(keyText)
   }
   yield { name: 'local annex keys', json: present.count }
   yield { name: 'local annex size', json: present.showSize(show) }
   yield { name: `annexed files in ${place}`, json: all.count }
   yield { name: `size of annexed files in ${place}`, json: all.showSize(show) }
-  if (!isFast) yield* copiesFacts(annex, question, keys)
+  if (!isFast) yield* copiesFacts(annex, question, files)
 }
 
 function* copiesFacts(
   annex: Annex,
   { names, show, withNumcopies }: ContentsQuestion,
-  keys: readonly Bytes[],
+  files: readonly CountedFile[],
 ): Iterable<Fact> {
   const holders = new Map<Uuid, KeyTally>()
   const surplus = new Map<number, number>()
   const policy = new CopiesPolicy(annex, { numcopies: undefined, mincopies: undefined })
-  for (const keyText of keys) {
-    const locations = annex.branch.locations(keyText)
-    for (const uuid of locations) {
-      if (trustOf(uuid, annex.trust) === 'dead') continue
+  for (const [{ keyText, path }, locations] of withLocations(annex, files)) {
+    const alive = locations.filter((uuid) => trustOf(uuid, annex.trust) !== 'dead')
+    for (const uuid of alive) {
       const tally = holders.get(uuid) ?? new KeyTally()
       tally.add(keyText)
       holders.set(uuid, tally)
     }
     if (!withNumcopies) continue
-    const counted = locations.filter((uuid) => isCounted(annex, uuid))
-    const difference = counted.length - policy.neededFor(keyText).numcopies
+    const counted = alive.filter((uuid) => trustOf(uuid, annex.trust) !== 'untrusted')
+    const difference = counted.length - policy.neededForFile(path).numcopies
     surplus.set(difference, (surplus.get(difference) ?? 0) + 1)
   }
   yield surplusFact(surplus)
   yield holdersFact(holders, names, show)
   let combined = 0n
-  for (const { sizeBytes } of holders.values()) combined += sizeBytes
-  yield { name: 'combined size of repositories containing these files', json: show(combined) }
+  let unknown = 0
+  for (const { sizeBytes, unknownSizes } of holders.values()) {
+    combined += sizeBytes
+    unknown += unknownSizes
+  }
+  const json = showSum(combined, unknown, show)
+  yield { name: 'combined size of repositories containing these files', json }
 }
 
-function isCounted(annex: Annex, uuid: Uuid): boolean {
-  const level = trustOf(uuid, annex.trust)
-  return level !== 'untrusted' && level !== 'dead'
+/** The repositories that have each file's content; the logs are read together. */
+function* withLocations(
+  { branch }: Annex,
+  files: readonly CountedFile[],
+): Iterable<[file: CountedFile, locations: Uuid[]]> {
+  const logs = branch.readMany(new Set(files.map(({ keyText }) => branch.logPath(keyText))))
+  for (const file of files) yield [file, presentItems(logs.get(branch.logPath(file.keyText)) ?? '')]
 }
 
 /** How many files have how many copies more (or fewer) than wanted; most copies first. */

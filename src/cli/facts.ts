@@ -34,6 +34,12 @@ export function sizeShower({ bytes }: { bytes: boolean }): ShowSize {
   return bytes ? (size) => String(size) : (size, style = 'long') => formatSize(size, style)
 }
 
+/** How a sum of sizes is shown, some of which may not be known. */
+export function showSum(sizeBytes: bigint, unknownSizes: number, show: ShowSize): string {
+  const unknown = unknownSizes > 0 ? ` (+ ${unknownSizes} unknown size)` : ''
+  return `${show(sizeBytes)}${unknown}`
+}
+
 /** Counts keys and sums up their sizes. */
 export class KeyTally {
   count = 0
@@ -55,7 +61,6 @@ export class KeyTally {
 
   /** The sum, and for how many keys it is not known. */
   showSize(show: ShowSize): string {
-    const unknown = this.unknownSizes > 0 ? ` (+ ${this.unknownSizes} unknown size)` : ''
-    return `${show(this.sizeBytes)}${unknown}`
+    return showSum(this.sizeBytes, this.unknownSizes, show)
   }
 }

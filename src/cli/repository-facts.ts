@@ -1,84 +1,80 @@
 /** What `info` says about this repository, about a remote, and about any other repository. */
 import { readIndexEntries } from '../git/index-file.js'
+import { relative } from '../git/repository.js'
 import { type Bytes, bytesFromText, bytesToText } from '../model/bytes.js'
+import { unescapeKeyFile } from '../model/key.js'
+import { presentItems } from '../model/logs/presence.js'
 import { BITTORRENT_UUID, type Uuid, WEB_UUID } from '../model/uuid.js'
 import * as files from '../platform/files.js'
 import { trustOf } from '../policy/trust.js'
 import type { Remote } from '../remotes/remote.js'
 import { listObjectKeys } from '../store/list-objects.js'
-import { isRunning } from '../transfer/running-transfer.js'
-import { listNotes } from '../transfer/transfer-records.js'
 import { annexedFiles } from '../worktree/annexed-files.js'
 import type { Annex } from './annex.js'
 import { diskReserve } from './disk-reserve.js'
 import { type Fact, KeyTally, listFact, type ShowSize } from './facts.js'
 import type { RepositoryNames } from './repository-list.js'
+import { transfersFact } from './transfer-facts.js'
 
 export interface RepositoryQuestion {
   readonly names: RepositoryNames
   readonly show: ShowSize
   /** Leaves out what needs a look at every object or key. */
   readonly isFast: boolean
+  /** Which keys count; only asked when it is not fast. */
+  readonly counts: (keyText: Bytes) => boolean
 }
 
 /** This repository: who else there is, room, contents. */
-export function* repositoryFacts(
-  annex: Annex,
-  question: RepositoryQuestion & { readonly remotes: readonly Remote[] },
-): Iterable<Fact> {
-  const { names, show, isFast, remotes } = question
+export function* repositoryFacts(annex: Annex, question: RepositoryQuestion): Iterable<Fact> {
+  const { names, show, isFast } = question
   const uuids = knownRepositories(annex)
   for (const level of ['trusted', 'semitrusted', 'untrusted'] as const) {
     const members = uuids.filter((uuid) => trustOf(uuid, annex.trust) === level)
     const objects = members.map((uuid) => names.object(uuid))
     yield listFact(`${level} repositories`, objects, names.block(members))
   }
-  yield transfersFact(annex, remotes)
+  yield transfersFact(annex, names)
   yield { name: 'available local disk space', json: showRoom(annex, show) }
-  if (isFast) return
+  if (!isFast) yield* storageFacts(annex, question)
+}
+
+/** Repositories that are marked as dead, which nothing else shows. */
+export function deadRepositories(annex: Annex, names: RepositoryNames): Fact {
+  const members = knownRepositories(annex).filter((uuid) => trustOf(uuid, annex.trust) === 'dead')
+  const objects = members.map((uuid) => names.object(uuid))
+  return listFact('dead repositories', objects, names.block(members))
+}
+
+function* storageFacts(annex: Annex, question: RepositoryQuestion): Iterable<Fact> {
+  const { show, counts } = question
+  const { annexDir } = annex.repository
+  yield* staleFact('temporary object directory size', `${annexDir}/tmp`, show)
+  yield* staleFact('bad keys size', `${annexDir}/bad`, show)
   const here = new KeyTally()
-  for (const keyText of listObjectKeys(`${annex.repository.annexDir}/objects`)) here.add(keyText)
+  for (const keyText of listObjectKeys(`${annexDir}/objects`))
+    if (counts(keyText)) here.add(keyText)
   yield { name: 'local annex keys', json: here.count }
   yield { name: 'local annex size', json: here.showSize(show) }
-  if (annex.repository.workTree !== undefined) yield* workTreeFacts(annex, here, show)
-}
-
-/** What goes on now, here and in other programs. */
-function transfersFact({ repository: { annexDir } }: Annex, remotes: readonly Remote[]): Fact {
-  const running = (['upload', 'download'] as const)
-    .flatMap((direction) => [...listNotes(annexDir, direction, 'running')])
-    .filter((note) => isRunning(annexDir, note))
-  const lines = running.map(({ direction, uuid, keyText, file }) => {
-    const way = direction === 'upload' ? ['uploading', 'to'] : ['downloading', 'from']
-    const remote = remotes.find((candidate) => candidate.uuid === uuid)?.name ?? bytesToText(uuid)
-    return `\n\t${way[0]} ${bytesToText(file ?? keyText)} ${way[1]} ${remote}`
-  })
-  const json = running.map(({ direction, uuid, keyText, file }) => ({
-    transfer: direction,
-    key: bytesToText(keyText),
-    file: file === undefined ? null : bytesToText(file),
-    remote: bytesToText(uuid),
-  }))
-  return { name: 'transfers in progress', json, text: lines.join('') || 'none' }
-}
-
-function* workTreeFacts(annex: Annex, here: KeyTally, show: ShowSize): Iterable<Fact> {
   const all = new KeyTally()
-  for (const { keyText } of annexedFiles(readIndexEntries(annex.repository), annex.blobKeys))
-    all.add(keyText)
+  if (annex.repository.workTree !== undefined)
+    for (const { keyText } of annexedFiles(readIndexEntries(annex.repository), annex.blobKeys))
+      if (counts(keyText)) all.add(keyText)
   yield { name: 'annexed files in working tree', json: all.count }
   yield { name: 'size of annexed files in working tree', json: all.showSize(show) }
-  yield backendFact(here, all)
+  const usage = [...all.backends].sort(([a], [b]) => (a < b ? -1 : 1))
+  const lines = usage.map(([backend, count]) => `\n\t${backend}: ${count}`)
+  yield { name: 'backend usage', json: Object.fromEntries(usage), text: lines.join('') }
 }
 
-/** How many keys of each backend are here or in the work tree; most first. */
-function backendFact(here: KeyTally, all: KeyTally): Fact {
-  const usage = new Map(all.backends)
-  for (const [backend, count] of here.backends)
-    usage.set(backend, Math.max(count, usage.get(backend) ?? 0))
-  const sorted = [...usage].sort(([, a], [, b]) => b - a)
-  const lines = sorted.map(([backend, count]) => `\n\t${backend}: ${count}`)
-  return { name: 'backend usage', json: Object.fromEntries(sorted), text: lines.join('') }
+/** What lies about in a directory of contents; nothing is said when there is nothing. */
+function* staleFact(name: string, dir: Bytes, show: ShowSize): Iterable<Fact> {
+  let sizeBytes = 0n
+  for (const entry of files.listDir(dir))
+    if (unescapeKeyFile(entry.name) !== undefined)
+      sizeBytes += files.stat(`${dir}/${entry.name}`)?.size ?? 0n
+  const size = show(sizeBytes)
+  if (sizeBytes > 0n) yield { name, json: size, text: `${size} (clean up with git-annex unused)` }
 }
 
 /** Everybody that the branch or our remotes know, ordered by uuid. */
@@ -106,10 +102,17 @@ export function* remoteFacts(
   yield { name: 'remote', json: remote.name }
   yield { name: 'cost', json: remote.cost.toFixed(1) }
   yield { name: 'type', json: remote.type }
-  const location = annex.config.get(`remote.${bytesFromText(remote.name)}.url`)
-  if (location !== undefined) yield { name: 'repository location', json: bytesToText(location) }
-  yield { name: 'last synced', json: lastSynced(annex, remote.name) }
+  const url = annex.config.get(`remote.${bytesFromText(remote.name)}.url`)
+  if (url !== undefined) yield { name: 'repository location', json: bytesToText(place(annex, url)) }
+  if (url !== undefined) yield { name: 'last synced', json: lastSynced(annex, remote.name) }
   if (!question.isFast) yield* keyFacts(annex, remote.uuid, question)
+}
+
+/** Where a remote is, as seen from the current directory. */
+function place({ repository, cwd }: Annex, url: Bytes): Bytes {
+  if (url.startsWith('file://')) return url.slice('file://'.length)
+  if (!/^\.\.?(\/|$)/.test(url)) return url
+  return `${relative(cwd, repository.workTree ?? repository.gitDir) || '.'}/${url}`
 }
 
 /** When one of the remote's branches was last fetched or pushed, by the times of their ref files. */
@@ -142,10 +145,11 @@ function* identityFacts(annex: Annex, uuid: Uuid, { names }: RepositoryQuestion)
   yield { name: 'trust', json: trustOf(uuid, annex.trust) }
 }
 
-function* keyFacts(annex: Annex, uuid: Uuid, { show }: RepositoryQuestion): Iterable<Fact> {
+function* keyFacts(annex: Annex, uuid: Uuid, { show, counts }: RepositoryQuestion): Iterable<Fact> {
   const tally = new KeyTally()
-  for (const keyText of annex.branch.keysInBranch())
-    if (annex.branch.locations(keyText).includes(uuid)) tally.add(keyText)
+  for (const [keyText, log] of annex.branch.locationLogs())
+    if (log.includes(uuid) && presentItems(log).includes(uuid) && counts(keyText))
+      tally.add(keyText)
   yield { name: 'remote annex keys', json: tally.count }
   yield { name: 'remote annex size', json: tally.showSize(show) }
 }

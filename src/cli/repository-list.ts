@@ -64,9 +64,22 @@ export class RepositoryNames {
     }
   }
 
+  /** A repository as JSON shows it, by a remote name that need not be configured here. */
+  named(uuid: Uuid, remoteName: string): RepositoryObject {
+    const text = bytesToText(this.#descriptions.get(uuid) ?? '')
+    const description =
+      text === '' || text === remoteName ? `[${remoteName}]` : `${text} [${remoteName}]`
+    return { uuid: bytesToText(uuid), description, here: uuid === this.here }
+  }
+
   /** Lines as git-annex lays them out: a tab before each, one blank more from the second on. */
   block(uuids: readonly Uuid[]): string {
     return uuids.map((uuid) => `\t${this.line(uuid)}`).join('\n ')
+  }
+
+  /** The name of the remote that leads there; undefined when none does. */
+  remoteName(uuid: Uuid): string | undefined {
+    return this.#remotes.get(uuid)
   }
 
   /** Whether a remote of ours leads there. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { expectLikeGitAnnex, makePeerClone } from '../support/oracle.js'
+import { expectLikeGitAnnex, makePeerAnnex, makePeerClone } from '../support/oracle.js'
 import { useScratch } from '../support/scratch.js'
 
 const scratch = useScratch()
@@ -51,6 +51,79 @@ describe('git annex info', () => {
     expect(read(repo.annex('info', '--json').stdout)).toEqual(
       read(repo.realAnnex('info', '--json').stdout),
     )
+  })
+
+  test('counts what matches, and refuses names where there are none', () => {
+    for (const args of [
+      ['here.txt', 'there.txt', '--in=here'],
+      ['main', '--in=here'],
+      ['main:sub'],
+      ['origin', '--largerthan=100'],
+      ['here', '--not', '--inbackend=SHA256E'],
+      ['main', '--include=*'],
+    ])
+      expectLikeGitAnnex(repo, ['info', '--json', ...args])
+    expect(repo.tryAnnex('info', '--include=*.txt').stderr).toContain('Unable to continue.')
+    const key = repo.annex('lookupkey', 'here.txt').stdout.trim()
+    expect(repo.annex('info', key).stdout).toBe(`size: 21 bytes\nkey: ${key}\npresent: true\n`)
+  })
+
+  test('tells what lies about, what is dead, and which remotes enable themselves', () => {
+    const other = makePeerAnnex(scratch, 'other')
+    const key = other.annex('lookupkey', 'file').stdout.trim()
+    for (const dir of ['tmp', 'bad']) other.write(`.git/annex/${dir}/${key}`, 'abc')
+    other.write('sha1', 'content of another backend\n')
+    other.realAnnex('add', '--backend=SHA1', 'sha1')
+    other.write('url', '/annex/objects/URL--http&c%%127.0.0.1%x\n')
+    other.realGit('add', 'url')
+    other.run(['mkdir', '../special'])
+    const settings = [
+      'type=directory',
+      'directory=../special',
+      'encryption=none',
+      'autoenable=true',
+    ]
+    other.realAnnex('initremote', 'special', ...settings)
+    expectLikeGitAnnex(other, ['info', 'url', '.', 'sha1', '--json'])
+    expectLikeGitAnnex(other, ['info', '--autoenable', '--json'])
+    expectLikeGitAnnex(other, ['info', '--fast', '--bytes', '--in=here', 'other'])
+    const untold = (text: string) => text.replace(/^(bloom|available).*\n/gm, '')
+    for (const args of [[], ['--in=here', '--bytes']])
+      expect(untold(other.annex('info', ...args).stdout)).toEqual(
+        untold(other.realAnnex('info', ...args).stdout),
+      )
+    expect(other.annex('info', '--show=bad keys size', '--bytes').stdout).toBe(
+      'bad keys size: 3 (clean up with git-annex unused)\n',
+    )
+    other.annex('dead', 'special')
+    expect(other.annex('info', '--dead-repositories').stdout).toMatch(
+      /^dead repositories: 1\n\t\S+ -- \[special\]\n$/,
+    )
+    other.annex('dead', 'here')
+    expectLikeGitAnnex(other, ['info', '--fast', '--autoenable'])
+    expect(other.annex('info', '--fast').stderr).toBe(other.realAnnex('info', '--fast').stderr)
+  })
+
+  test('tells of transfers of either program', () => {
+    const key = repo.annex('lookupkey', 'here.txt').stdout.trim()
+    const path = `.git/annex/transfer/upload/${originUuid}/`
+    repo.write(`${path}${key}`, '1795288318s\nhere.txt')
+    repo.write(`${path}lck.${key}`, '')
+    // Nobody holds the lock: it was interrupted.
+    expect(repo.annex('info', '--fast').stdout).toContain('transfers in progress: none\n')
+    const hold = `import fcntl, subprocess, sys
+lock = open(sys.argv[1], "r+")
+fcntl.lockf(lock, fcntl.LOCK_EX)
+sys.exit(subprocess.run(sys.argv[2:]).returncode)`
+    const ask = (program: 'ours' | 'real', ...args: string[]) => {
+      const lock = repo.path(path, `lck.${key}`)
+      const argv = ['python3', '-c', hold, lock, 'git', 'annex', 'info', '--fast', ...args]
+      return repo.run(argv, { program }).stdout.replace(/^available.*\n/m, '')
+    }
+    expect(ask('ours')).toContain('transfers in progress: \n\tuploading here.txt to origin\n')
+    expect(ask('ours')).toBe(ask('real'))
+    const transfers = (text: string) => JSON.parse(text)['transfers in progress']
+    expect(transfers(ask('ours', '--json'))).toEqual(transfers(ask('real', '--json')))
   })
 
   test('fails for what it does not know, and goes on with the rest', () => {
