@@ -53,6 +53,7 @@ export function answerSmudge(
   try {
     if (!sendFile(writer, smudged.fd, smudged.sizeBytes))
       context.warn(`Cannot check out ${bytesToText(path)}: reading its content failed half-way`)
+    else if (canDefer || context.isWriting) context.deferred.addAnswered(path, smudged.sizeBytes)
   } finally {
     files.close(smudged.fd)
   }

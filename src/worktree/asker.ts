@@ -9,6 +9,16 @@ import { parentArguments } from '../platform/parent.js'
 
 /** Commands whose textconv shows contents to people. */
 const SHOWING = new Set(['diff', 'show', 'log', 'whatchanged', 'blame', 'annotate'])
+/** Commands that write into the work tree though git does not tell the filter so. */
+const WRITING = new Set([
+  'am',
+  'apply',
+  'checkout-index',
+  'cherry-pick',
+  'merge',
+  'rebase',
+  'stash',
+])
 /** Options of git itself whose value is the next word. */
 const WITH_VALUE = new Set(['-C', '-c', '--git-dir', '--work-tree', '--namespace', '--config-env'])
 
@@ -18,6 +28,11 @@ const WITH_VALUE = new Set(['-C', '-c', '--git-dir', '--work-tree', '--namespace
  */
 export function isShowing(env: Readonly<Record<string, string | undefined>>): boolean {
   return env.GIT_EXTERNAL_DIFF === undefined && SHOWING.has(gitCommand(parentArguments()) ?? '')
+}
+
+/** Whether the git that started this process writes files, whatever it says of them. */
+export function isWriting(): boolean {
+  return WRITING.has(gitCommand(parentArguments()) ?? '')
 }
 
 /**

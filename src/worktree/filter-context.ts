@@ -14,7 +14,7 @@ import type { Uuid } from '../model/uuid.js'
 import { parseClock } from '../model/vector-clock.js'
 import { ObjectStore } from '../store/object-store.js'
 import { storeSettings } from '../store/settings.js'
-import { isShowing } from './asker.js'
+import { isShowing, isWriting } from './asker.js'
 import { readGlobalSettings } from './global-settings.js'
 import { LargefilesRules } from './largefiles-rules.js'
 import { DeferredContents } from './materialise.js'
@@ -51,6 +51,7 @@ export class FilterContext {
   readonly #arrived: Bytes[] = []
   #inlineMaxBytes: bigint | undefined
   #isShowing: boolean | undefined
+  #isWriting: boolean | undefined
   #keyMaker: KeyMaker | undefined
   #rules: LargefilesRules | undefined
   #attributes: AttributeReader | undefined
@@ -106,13 +107,19 @@ export class FilterContext {
     return { cwd: workTree ?? gitDir, env: this.#env }
   }
 
-  /** `annex.smudge-inline-max`: longer contents are put in place at the end of a checkout. */
   /** Git shows differences: what it asks for is no checkout. */
   get isShowing(): boolean {
     this.#isShowing ??= isShowing(this.#env)
     return this.#isShowing
   }
 
+  /** Git writes files into the work tree, though by its requests this is no checkout. */
+  get isWriting(): boolean {
+    this.#isWriting ??= isWriting()
+    return this.#isWriting
+  }
+
+  /** `annex.smudge-inline-max`: longer contents are put in place at the end of a checkout. */
   get inlineMaxBytes(): bigint {
     this.#inlineMaxBytes ??= readInlineMax(this.config)
     return this.#inlineMaxBytes

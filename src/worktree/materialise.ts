@@ -15,6 +15,7 @@ import type { ObjectStore } from '../store/object-store.js'
 import { clearDeferred, noteDeferred } from './deferred-notes.js'
 import { finishWorktree } from './finish-worktree.js'
 import { populate } from './populate.js'
+import { settleFiles } from './settle.js'
 
 /** A pointer that was checked out in place of its content. */
 export interface Deferred {
@@ -39,6 +40,7 @@ const TELL_AFTER_MS = 1000
 export class DeferredContents {
   readonly #tools: () => MaterialiseTools
   readonly #deferred: Deferred[] = []
+  readonly #answered = new Map<Bytes, bigint>()
 
   /** @param tools made when they are needed */
   constructor(tools: () => MaterialiseTools) {
@@ -51,12 +53,17 @@ export class DeferredContents {
     this.#deferred.push(deferred)
   }
 
+  /** Remembers a file that git writes itself, with the content that it was answered. */
+  addAnswered(path: Bytes, sizeBytes: bigint): void {
+    this.#answered.set(path, sizeBytes)
+  }
+
   /**
    * Puts the contents in place. A file that is not that pointer any more is left alone, and a content
    * that is gone leaves the pointer, with a warning.
    */
   materialise(): void {
-    if (this.#deferred.length === 0) return
+    if (this.#deferred.length + this.#answered.size === 0) return
     const tools = this.#tools()
     const refreshes: IndexRefresh[] = []
     const startMs = performance.now()
@@ -69,9 +76,11 @@ export class DeferredContents {
         hasTold = true
       }
     }
+    refreshes.push(...settleFiles(tools.repository, this.#answered))
     if (refreshes.length > 0) finishWorktree(tools.repository, refreshes)
-    clearDeferred(tools.repository)
+    if (this.#deferred.length > 0) clearDeferred(tools.repository)
     this.#deferred.length = 0
+    this.#answered.clear()
   }
 }
 

@@ -16,6 +16,7 @@ import { pointerFor } from './annexing.js'
 import { isConflictOf, withoutConflict } from './conflicted-pointer.js'
 import { type Choice, type Conflict, decideConflict, type Outcome } from './conflicts.js'
 import { finishWorktree } from './finish-worktree.js'
+import { dateAs } from './pointer-file.js'
 import { isContent, type WorkTreeOwner, WorkTreeUpdates } from './updates.js'
 
 const LINK = 0o120000
@@ -119,6 +120,7 @@ export class ConflictResolver {
     const wanted =
       mode === EXECUTABLE ? permissions | ((permissions & 0o444) >> 2) : permissions & ~0o111
     if (wanted !== permissions) files.chmod(file, wanted)
+    dateAs(file, files.lstat(file)!)
     return { path, oid, stat: files.lstat(file)! }
   }
 

@@ -58,7 +58,7 @@ function openObject(context: FilterContext, input: SmudgeInput, key: Key): Smudg
   files.close(fd)
   if (isWhole) {
     if (!canDefer) return UNCHANGED
-    const oid = blobOid(blob, objectFormat(context.repository))
+    const oid = blobOid(asStored(blob), objectFormat(context.repository))
     context.deferred.add({ path, oid, keyText: formatKey(key) })
     return UNCHANGED
   }
@@ -67,4 +67,10 @@ function openObject(context: FilterContext, input: SmudgeInput, key: Key): Smudg
       `says ${key.sizeBytes}; run "git annex fsck"`,
   )
   return UNCHANGED
+}
+
+/** Git has turned the ends of lines already where `core.autocrlf` or `eol` says so (trap 24). */
+function asStored(blob: Buffer): Buffer {
+  const text = blob.toString('latin1')
+  return text.includes('\r\n') ? Buffer.from(text.replaceAll('\r\n', '\n'), 'latin1') : blob
 }

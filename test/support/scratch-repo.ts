@@ -70,7 +70,7 @@ export class Scratch {
   readonly home: string
   readonly env: Readonly<Record<string, string | undefined>>
 
-  private constructor(dir: string) {
+  private constructor(dir: string, env: RunOptions['env']) {
     this.dir = dir
     this.home = join(dir, 'home')
     const tmp = join(dir, 'tmp')
@@ -84,11 +84,13 @@ export class Scratch {
       GIT_CONFIG_NOSYSTEM: '1',
       GIT_TERMINAL_PROMPT: '0',
       LC_ALL: 'C.UTF-8',
+      ...env,
     }
   }
 
-  static make(): Scratch {
-    return new Scratch(realpathSync(mkdtempSync(join(tmpdir(), PREFIX))))
+  /** @param env what all commands get besides, such as the PATH of another git */
+  static make(env?: RunOptions['env']): Scratch {
+    return new Scratch(realpathSync(mkdtempSync(join(tmpdir(), PREFIX))), env)
   }
 
   /** An absolute path inside this directory. */
@@ -111,7 +113,7 @@ export class Scratch {
     const bin = program === 'ours' ? OUR_BIN : REAL_BIN
     const child = spawnSync(argv[0]!, argv.slice(1), {
       cwd,
-      env: { ...this.env, PATH: `${bin}:${process.env.PATH}`, ...env },
+      env: { ...this.env, PATH: `${bin}:${this.env.PATH}`, ...env },
       ...(input !== undefined && { input }),
       stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
       maxBuffer: 1 << 30,

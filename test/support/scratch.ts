@@ -1,6 +1,6 @@
 /** Scratch repositories as jest tests use them; see scratch-repo.ts, which does without jest. */
 import { afterAll } from '@jest/globals'
-import { Scratch } from './scratch-repo.js'
+import { type RunOptions, Scratch } from './scratch-repo.js'
 
 export {
   OUR_BIN,
@@ -13,9 +13,12 @@ export {
   someBytes,
 } from './scratch-repo.js'
 
-/** A scratch directory for the tests of one file, removed after the last of them. */
-export function useScratch(): Scratch {
-  const scratch = Scratch.make()
+/**
+ * A scratch directory for the tests of one file, removed after the last of them.
+ * @param env what all commands get besides
+ */
+export function useScratch(env?: RunOptions['env']): Scratch {
+  const scratch = Scratch.make(env)
   afterAll(() => scratch.remove())
   return scratch
 }
