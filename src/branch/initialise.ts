@@ -49,7 +49,7 @@ export interface Initialised {
 export function initialise(options: InitialiseOptions): Initialised {
   const { repository, config } = options
   refuseNoAnnex(repository)
-  checkRepositoryVersion(config)
+  checkRepositoryVersion(repository, config)
   const isShared = isSharedClone(repository)
   const fileSystem = probe(repository)
   const uuid = config.get('annex.uuid') || generateUuid()
@@ -68,19 +68,26 @@ export function initialise(options: InitialiseOptions): Initialised {
   return { uuid, branch, warnings }
 }
 
-/** @throws AnnexError REPOSITORY_VERSION */
-export function checkRepositoryVersion(config: GitConfig): void {
+/**
+ * Refuses what no version between 8 and 10 is. Nothing is upgraded on the way: versions 8 and 9 are
+ * worked on as they are, whatever annex.autoupgraderepository says.
+ * @throws AnnexError REPOSITORY_VERSION
+ */
+export function checkRepositoryVersion({ workTree, gitDir }: Repository, config: GitConfig): void {
   const version = config.get('annex.version')
   if (version === undefined || SUPPORTED_VERSIONS.includes(version)) return
-  const isOld = /^\d$/.test(version)
+  const [place, text] = [workTree ?? gitDir, version].map(bytesToText)
+  if (!/^\d+$/.test(version))
+    throw new AnnexError('REPOSITORY_VERSION', `annex.version is "${text}", which is no version`, {
+      hint: `Set back annex.version of ${place} to what it was; new repositories have version 10`,
+    })
+  const isNew = Number(version) > Number(REPOSITORY_VERSION)
   throw new AnnexError(
     'REPOSITORY_VERSION',
-    `Repository version ${bytesToText(version)} is not supported`,
-    {
-      hint: isOld
-        ? 'Run the upgrade of git-annex (Haskell) once; this program works on versions 8 to 10'
-        : 'A newer program made this repository; upgrade to it',
-    },
+    `Repository ${place} is at unsupported version ${text}.${isNew ? ' Upgrade git-annex.' : ''}`,
+    isNew
+      ? { hint: 'A newer program made this repository' }
+      : { hint: 'Run the upgrade of git-annex (Haskell) once: this program works on 8 to 10' },
   )
 }
 

@@ -64,7 +64,7 @@ export async function openAnnex(options: OpenOptions): Promise<Annex> {
 
 /** Initialises a clone of an annex without being asked; anything else must be. */
 function ensureInitialised(repository: Repository, config: GitConfig, surround: Surround): void {
-  checkRepositoryVersion(config)
+  checkRepositoryVersion(repository, config)
   if (config.get('annex.uuid') && config.get('annex.version')) return
   if (listBranchRefs(repository).length === 0)
     throw new AnnexError('NOT_INITIALISED', 'First run: git-annex init')

@@ -5,6 +5,8 @@
  * the lock at once must not count on the content. Implements spec: repository layout, section 6, and
  * numcopies, section 9.
  */
+import { readConfigFile } from '../git/config.js'
+import { parentDir } from '../git/repository.js'
 import type { Bytes } from '../model/bytes.js'
 import { AnnexError } from '../model/errors.js'
 import { type FileLock, type LockKind, tryLock } from '../platform/file-lock.js'
@@ -28,13 +30,18 @@ export interface ContentLock extends Disposable {
 export function lockContent(store: ObjectStore, keyText: Bytes, kind: LockKind): ContentLock {
   const place = store.locate(keyText)
   if (!place) throw new AnnexError('CONTENT_MISSING', `content of ${keyText} is not present`)
+  const guard = store.settings.locksObject ? holdVersion(store) : undefined
   const lock = takeLock(store, place, kind)
   // Present when we looked is not enough: it must be present now that nobody can remove it.
   if (!lock || !files.exists(place.path)) {
     lock?.release()
+    guard?.release()
     throw new AnnexError('CONTENT_LOCKED', 'content is locked')
   }
-  const release = () => releaseLock(store, place, lock)
+  const release = () => {
+    releaseLock(store, place, lock)
+    guard?.release()
+  }
   return { keyText, kind, place, release, [Symbol.dispose]: release }
 }
 
@@ -48,6 +55,19 @@ export function isBeingRemoved(store: ObjectStore, keyText: Bytes): boolean {
   if (!lock) return true
   releaseLock(store, place, lock)
   return false
+}
+
+/**
+ * Keeps the repository at version 8 or 9 while content is locked in their way: who upgrades it holds
+ * `sentinal` exclusively.
+ * @throws AnnexError CONTENT_LOCKED when it is being upgraded, or has been since it was opened
+ */
+function holdVersion({ annexDir }: ObjectStore): FileLock {
+  const guard = tryLock(`${annexDir}/sentinal`, 'shared')
+  const isOld = guard && readConfigFile(parentDir(annexDir)).get('annex.version') !== '10'
+  if (isOld) return guard
+  guard?.release()
+  throw new AnnexError('CONTENT_LOCKED', 'content is locked: the repository is being upgraded')
 }
 
 function lockPath(store: ObjectStore, place: ObjectPlace): Bytes {
