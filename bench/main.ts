@@ -3,6 +3,7 @@ import { arch, cpus, release, totalmem } from 'node:os'
 import { parseArgs } from 'node:util'
 import { Scratch } from '../test/support/scratch-repo.js'
 import { PROGRAMS, type Program, STEPS, type Step } from './programs.js'
+import { measureSsh, SSH_PROGRAMS, type SshWorkload } from './ssh.js'
 import { measureStartup } from './startup.js'
 import { Table } from './table.js'
 import { runLife, type Workload } from './workload.js'
@@ -13,13 +14,14 @@ Measures plain git, git-lfs, git-annex and ours on the same work in the same run
 prints the median, the range and the peak memory of the largest process. A result is checked before
 its time counts.
 
-  --only LIST          of: small, big, startup (default: all)
+  --only LIST          of: small, big, startup, ssh (default: all but ssh)
   --programs LIST      of: ${PROGRAMS.map((program) => program.name).join(', ')} (default: all)
   --files N            files of the workload "small" (default: 10000)
   --size SIZE          size of each (default: 4KiB)
   --big SIZE           size of the one file of "big" (default: 1GiB)
   --repeats N          runs of each program (default: 3)
   --annex-repeats N    runs of git-annex on "small", where it is slow (default: 1)
+  --ssh-programs LIST  for ssh, of: ${SSH_PROGRAMS.join(', ')} (default: all)
   --until STEP         stops each run after this step: ${STEPS.join(', ')}
   --help
 `
@@ -44,15 +46,16 @@ const { values: options } = parseArgs({
     big: { type: 'string', default: '1GiB' },
     repeats: { type: 'string', default: '3' },
     'annex-repeats': { type: 'string', default: '1' },
+    'ssh-programs': { type: 'string' },
     until: { type: 'string', default: STEPS.at(-1)! },
     help: { type: 'boolean', default: false },
   },
 })
 
 if (options.help) process.stdout.write(USAGE)
-else main()
+else await main()
 
-function main(): void {
+async function main(): Promise<void> {
   const only = new Set(options.only.split(','))
   const names = options.programs.split(',')
   const programs = PROGRAMS.filter((program) => names.includes(program.name))
@@ -80,6 +83,25 @@ function main(): void {
     measureStartup(programs, table)
     show('start-up', table, programs)
   }
+  if (only.has('ssh')) await measureOverSsh(repeats, parseCount(options['annex-repeats']))
+}
+
+async function measureOverSsh(repeats: number, annexRepeats: number): Promise<void> {
+  const table = new Table()
+  const repeatsOf: SshWorkload['repeatsOf'] = (name) =>
+    name === 'git-annex' ? annexRepeats : repeats
+  const [files, sizeBytes] = [parseCount(options.files), parseSize(options.size)]
+  const small = { row: `get ${files} × ${options.size}`, files, sizeBytes }
+  const big = { row: `get 1 × ${options.big}`, files: 1, sizeBytes: parseSize(options.big) }
+  const isWanted = (name: string) =>
+    !options['ssh-programs'] || options['ssh-programs'].split(',').includes(name)
+  for (const workload of [small, big]) {
+    const programs = SSH_PROGRAMS.filter(
+      (name) => isWanted(name) && (name !== 'scp' || workload.files === 1),
+    )
+    await measureSsh({ ...workload, programs, repeatsOf }, table)
+  }
+  console.log(`\n## over ssh\n\n${table.format(SSH_PROGRAMS)}`)
 }
 
 function measureLives(

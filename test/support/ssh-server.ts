@@ -149,6 +149,7 @@ function serverSettings(dir: string, port: number, { scratch, program }: Served)
     'PermitRootLogin yes',
     'MaxStartups 100',
     'PrintMotd no',
+    'Subsystem sftp internal-sftp',
     `SetEnv ${setenv.join(' ')}`,
   ].join('\n')}\n`
 }
