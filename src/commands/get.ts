@@ -2,6 +2,7 @@
 import type { Annex } from '../cli/annex.js'
 import { AutoChoice } from '../cli/auto-choice.js'
 import {
+  type Action,
   type Args,
   batchOptions,
   type Command,
@@ -10,6 +11,7 @@ import {
 } from '../cli/command.js'
 import { CopiesPolicy } from '../cli/drop-context.js'
 import { fetchAction } from '../cli/fetch-action.js'
+import { foreseeing } from '../cli/foresee.js'
 import { type Found, failedOption, seek, seekOptions } from '../cli/seek.js'
 import { hereAsDestination, isWorthAsking, namedRemote } from '../cli/transfer-context.js'
 import { wantedContents } from '../cli/wanted-contents.js'
@@ -35,21 +37,31 @@ export const get: Command<typeof options, 'annex'> = {
   matching: true,
   options,
   async *run(annex, args) {
-    const { from, force, auto } = args.options
+    const { from, batch } = args.options
     const only = from === undefined ? undefined : await fromRemote(annex, from)
-    const destination = hereAsDestination(annex, { force })
-    const choice = auto && new AutoChoice(annex, new CopiesPolicy(annex, args.options))
-    const wanted = isPlain(args) ? [...wantedContents(annex)] : []
-    const isWanted = new Set(wanted.map(({ keyText }) => keyText))
-    for (const found of withWanted(seek(annex, args), wanted)) {
-      if (!found || annex.store.has(found.keyText)) yield undefined
-      else if (choice && !isWanted.has(found.keyText) && !choice.isToCome(found, annex.uuid))
-        yield undefined
-      else if (only && !(await isWorthAsking(annex, found.keyText, { remote: only, force })))
-        yield undefined
-      else yield fetchAction(annex, found, { only, destination })
-    }
+    const fetches = listFetches(annex, args, only)
+    yield* batch || args.options['batch-keys'] ? fetches : foreseeing(annex, fetches, only)
   },
+}
+
+async function* listFetches(
+  annex: Annex,
+  args: Args<typeof options>,
+  only: Remote | undefined,
+): AsyncGenerator<Action | undefined> {
+  const { force, auto } = args.options
+  const destination = hereAsDestination(annex, { force })
+  const choice = auto && new AutoChoice(annex, new CopiesPolicy(annex, args.options))
+  const wanted = isPlain(args) ? [...wantedContents(annex)] : []
+  const isWanted = new Set(wanted.map(({ keyText }) => keyText))
+  for (const found of withWanted(seek(annex, args), wanted)) {
+    if (!found || annex.store.has(found.keyText)) yield undefined
+    else if (choice && !isWanted.has(found.keyText) && !choice.isToCome(found, annex.uuid))
+      yield undefined
+    else if (only && !(await isWorthAsking(annex, found.keyText, { remote: only, force })))
+      yield undefined
+    else yield fetchAction(annex, found, { only, destination })
+  }
 }
 
 /** Without paths and the like, what `want` has noted comes, too, wherever it is. */

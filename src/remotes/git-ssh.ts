@@ -10,6 +10,7 @@ import { DuplexProcess } from '../platform/duplex-process.js'
 import { IncomingContent } from '../store/incoming.js'
 import { prepareVerification } from '../store/verify.js'
 import { P2pClient } from './p2p/client.js'
+import { FetchAhead } from './p2p/fetch-ahead.js'
 import { FileSource } from './p2p/file-source.js'
 import { ConnectionPool } from './p2p/pool.js'
 import type { OnProgress, Received, Remote, RemoteLock } from './remote.js'
@@ -43,6 +44,7 @@ export class GitSshRemote implements Remote {
   readonly isIgnored: boolean
   readonly #settings: SshRemoteSettings
   readonly #pool: ConnectionPool
+  readonly #ahead: FetchAhead
 
   constructor(settings: SshRemoteSettings) {
     this.name = settings.name
@@ -52,6 +54,7 @@ export class GitSshRemote implements Remote {
     this.isIgnored = settings.isIgnored
     this.#settings = settings
     this.#pool = new ConnectionPool(() => this.#connect())
+    this.#ahead = new FetchAhead(this.#pool)
   }
 
   async #connect(): Promise<P2pClient> {
@@ -66,14 +69,28 @@ export class GitSshRemote implements Remote {
     return await P2pClient.start(DuplexProcess.start(sshArgv(access, command, master)), this)
   }
 
+  expect(keyTexts: readonly Bytes[]): void {
+    this.#ahead.expect(keyTexts)
+  }
+
   checkPresent(keyText: Bytes): Promise<boolean> {
     return this.#pool.use((client) => client.checkPresent(keyText))
   }
 
   async retrieve(keyText: Bytes, destination: Bytes, onProgress: OnProgress): Promise<Received> {
     await prepareVerification(keyText)
+    const { verifies } = this.#settings
+    const ahead = await this.#ahead.take(keyText)
+    if (ahead) {
+      const incoming = new IncomingContent(keyText, destination, {
+        resumes: false,
+        checkHash: verifies,
+      })
+      incoming.write(ahead)
+      onProgress(ahead.length)
+      return { verified: incoming.finish() || !verifies }
+    }
     return await this.#pool.use(async (client) => {
-      const { verifies } = this.#settings
       const options = { resumes: true, checkHash: verifies }
       const incoming = new IncomingContent(keyText, destination, options)
       const isResumed = incoming.doneBytes > 0
@@ -145,6 +162,7 @@ export class GitSshRemote implements Remote {
 
   /** The servers record what they have done when their sessions end; then the connection may go. */
   async close(): Promise<void> {
+    await this.#ahead.close()
     await this.#pool.close()
   }
 }

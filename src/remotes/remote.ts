@@ -54,6 +54,12 @@ export interface Remote {
   /** Whether it can be asked for contents at no cost, as a path can. */
   readonly isQuick?: boolean
 
+  /**
+   * Tells which contents will be retrieved, in this order, after those told before; a remote that is
+   * far away can ask for them before it is asked. They need not be retrieved in the end.
+   */
+  expect?(keyTexts: readonly Bytes[]): void
+
   /** @throws AnnexError REMOTE_UNAVAILABLE */
   checkPresent(keyText: Bytes): Promise<boolean>
 

@@ -23,7 +23,7 @@ import { prepareVerification, verifyContent } from '../store/verify.js'
 import { attemptTransfer } from './attempts.js'
 import { hasEquivalents, recordEquivalent, verifyByEquivalents } from './equivalent-keys.js'
 import { partialPath } from './partial-download.js'
-import { RunningTransfer } from './running-transfer.js'
+import { isBrief, RunningTransfer } from './running-transfer.js'
 import { type TransferSettings, transferSettings } from './transfer-settings.js'
 
 /** The repository that content comes to. */
@@ -120,8 +120,8 @@ async function fetchFrom(remote: Remote, keyText: Bytes, plan: FetchPlan): Promi
   const { store } = plan.destination
   const { file, totalBytes } = plan
   const subject = { direction: 'download', uuid: remote.uuid, keyText, file, totalBytes } as const
-  using transfer = RunningTransfer.begin(store.annexDir, remote, subject)
-  const isKept = isResumable(remote, keyText)
+  using transfer = RunningTransfer.begin(store.annexDir, subject)
+  const isKept = !isBrief(totalBytes) && isResumable(remote, keyText)
   const temp = isKept ? partialPath(store, keyText) : store.temp.newPath()
   try {
     await fetchTo(temp, { remote, keyText, plan, isKept, transfer })

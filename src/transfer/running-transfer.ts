@@ -7,7 +7,6 @@ import { AnnexError, isSystemError } from '../model/errors.js'
 import { escapeKeyFile } from '../model/key.js'
 import { type FileLock, tryLock } from '../platform/file-lock.js'
 import * as files from '../platform/files.js'
-import type { Remote } from '../remotes/remote.js'
 import { formatNote, notePath, type TransferSubject } from './transfer-records.js'
 
 /** Notes are renewed no more often than this, … */
@@ -15,15 +14,15 @@ const RENEW_MS = 200
 /** … and not before this much is done since, where the size is unknown. */
 const RENEW_BYTES = 100 << 10
 
-/** Copying more than this takes longer than locking it. */
+/** Moving more than this takes longer than locking it. */
 const BRIEF_BYTES = 64 << 10
 
 /**
- * Whether a transfer is over in a blink: of a small content, with a remote that is at hand, which those
- * that can go on with an interrupted transfer are not.
+ * Whether a transfer is over in a blink: of a small content. It is begun anew when it is interrupted,
+ * and to make it twice does no harm.
  */
-function isBrief(remote: Remote, totalBytes: number | undefined): boolean {
-  return remote.resumes !== true && totalBytes !== undefined && totalBytes < BRIEF_BYTES
+export function isBrief(totalBytes: number | undefined): boolean {
+  return totalBytes !== undefined && totalBytes < BRIEF_BYTES
 }
 
 export interface TransferOptions extends TransferSubject {
@@ -48,12 +47,11 @@ export class RunningTransfer implements Disposable {
   }
 
   /**
-   * Begins a transfer. One that is over in a blink is neither locked nor noted: to be made twice does
-   * no harm.
+   * Begins a transfer. One that is over in a blink is neither locked nor noted.
    * @throws AnnexError CONTENT_LOCKED when somebody is at it already
    */
-  static begin(annexDir: Bytes, remote: Remote, options: TransferOptions): RunningTransfer {
-    if (isBrief(remote, options.totalBytes)) return new RunningTransfer(annexDir, options, [])
+  static begin(annexDir: Bytes, options: TransferOptions): RunningTransfer {
+    if (isBrief(options.totalBytes)) return new RunningTransfer(annexDir, options, [])
     const locks = lockTransfer(annexDir, options)
     try {
       const transfer = new RunningTransfer(annexDir, options, locks)

@@ -38,7 +38,7 @@ export async function sendContent(
   if (!place) throw new AnnexError('CONTENT_MISSING', `content of ${keyText} is not present`)
   const totalBytes = keySize(keyText)
   const subject = { direction: 'upload', uuid: remote.uuid, keyText, file, totalBytes } as const
-  using transfer = RunningTransfer.begin(origin.store.annexDir, remote, subject)
+  using transfer = RunningTransfer.begin(origin.store.annexDir, subject)
   const onProgress = (doneBytes: number) => {
     transfer.progress(doneBytes)
     ui.progress(doneBytes, totalBytes)

@@ -168,6 +168,37 @@ export class P2pClient {
     })
   }
 
+  /** Asks for several whole contents at once; as many calls of {@link P2pClient.nextAhead} follow. */
+  async askAhead(keys: readonly Bytes[]): Promise<void> {
+    this.#isSound = false
+    const ends = { name: 'SUCCESS' } as const
+    const asks = keys.map((key) => ({ name: 'GET', offset: 0, file: '', key }) as const)
+    await this.#connection.send(...asks.flatMap((ask) => [ask, ends]))
+  }
+
+  /**
+   * The next content that was asked for.
+   * @returns undefined when it is not there, or the server does not vouch for it
+   */
+  async nextAhead(sizeBytes: number): Promise<Buffer | undefined> {
+    const { length } = await this.#connection.expect('DATA')
+    if (length > sizeBytes)
+      throw new AnnexError('PROTOCOL', `${length} bytes were sent where ${sizeBytes} are missing`)
+    const content = Buffer.allocUnsafeSlow(length)
+    let done = 0
+    await this.#connection.receiveBytes(length, {
+      write(bytes) {
+        done += bytes.copy(content, done)
+      },
+    })
+    return (await this.#validity(this.#connection)) === 'valid' ? content : undefined
+  }
+
+  /** All that was asked for has come: other requests may follow. */
+  endAhead(): void {
+    this.#isSound = true
+  }
+
   async #validity(connection: P2pConnection): Promise<Validity> {
     if (this.#version === 0) return 'unknown'
     const { name } = await connection.expect('VALID', 'INVALID')
