@@ -53,6 +53,20 @@ export function compileMatching(
   }
 }
 
+/**
+ * Compiles matching options about files that are not in the annex yet.
+ * @throws AnnexError as {@link compileMatching}; the answer: EXPRESSION_INVALID for a term about keys
+ */
+export function compileFileMatching(
+  annex: Annex,
+  tokens: readonly Bytes[],
+): (found: { readonly file: Bytes; readonly sizeBytes: bigint | undefined }) => boolean {
+  if (tokens.length === 0) return () => true
+  const parsed = parseTokens(tokens, termParser('options'))
+  const matcher = compileMatcher(parsed, new OptionContext(annex))
+  return ({ file, sizeBytes }) => matcher({ path: file, sizeBytes })
+}
+
 /** Whether a token asks for the name of a file, which a key alone does not have. */
 export function isAboutNames(token: Bytes): boolean {
   return /^(in|ex)clude(samecontent)?(=|$)/.test(token)

@@ -37,6 +37,7 @@ export const COMMANDS: Readonly<Record<string, Load>> = {
   group: async () => (await import('./group.js')).group,
   groupwanted: async () => (await import('./groupwanted.js')).groupwanted,
   help: async () => (await import('./help.js')).help,
+  import: async () => (await import('./import.js')).importCommand,
   info: async () => (await import('./info.js')).info,
   init: async () => (await import('./init.js')).init,
   inprogress: async () => (await import('./inprogress.js')).inprogress,

@@ -29,6 +29,8 @@ export interface AddTools {
   readonly store: ObjectStore
   readonly keyMaker: KeyMaker
   readonly onProgress: (doneBytes: number) => void
+  /** How many names of the file are ours, so that nobody else has one; default 1. */
+  readonly ownNames?: bigint
 }
 
 /** A file that is in the annex now, and what git is to hold for it. */
@@ -134,7 +136,7 @@ function lockIn(unsettled: Source, tools: AddTools): Bytes {
   refuseChanged(source)
   const temp = tools.store.temp.newPath()
   try {
-    linkOrCopy(source, temp)
+    linkOrCopy(source, temp, tools.ownNames)
     tools.store.moveIn(keyText, temp)
   } catch (error) {
     files.remove(temp)
@@ -175,8 +177,8 @@ function settledStat({ file, path, before }: Source): files.FileStat {
 }
 
 /** A file with other names is copied: who has one of them could write to the object. */
-function linkOrCopy(source: Source, temp: Bytes): void {
-  if (source.before.nlink === 1n && tryLink(source.file, temp)) return
+function linkOrCopy(source: Source, temp: Bytes, ownNames = 1n): void {
+  if (source.before.nlink === ownNames && tryLink(source.file, temp)) return
   copyFile(source.file, temp)
   refuseChanged(source)
 }
