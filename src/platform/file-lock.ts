@@ -10,6 +10,7 @@
 import type { Bytes } from '../model/bytes.js'
 import { AnnexError, isErrno } from '../model/errors.js'
 import * as files from './files.js'
+import { PidLock } from './pid-lock.js'
 import { bun, requireNative } from './runtime.js'
 
 export type LockKind = 'shared' | 'exclusive'
@@ -75,7 +76,31 @@ export function waitForLock(path: Bytes, kind: LockKind): FileLock {
   }
 }
 
+const pidLocks = new Map<Bytes, PidLock>()
+
+/**
+ * From now on all locks below an annex directory are one pid lock (`annex.pidlock`).
+ * @param annexDir absolute path
+ * @param timeoutSeconds how long to wait where we wait (`annex.pidlocktimeout`)
+ */
+export function usePidLock(annexDir: Bytes, timeoutSeconds: number): void {
+  if (pidLocks.has(annexDir)) return
+  const takeSideLock = (path: Bytes) => takePosixLock(path, 'exclusive', false)
+  pidLocks.set(annexDir, new PidLock(annexDir, timeoutSeconds, takeSideLock))
+}
+
+/** Whether the locks below an annex directory leave no files of their own. */
+export function usesPidLock(annexDir: Bytes): boolean {
+  return pidLocks.has(annexDir)
+}
+
 function lockFile(path: Bytes, kind: LockKind, wait: boolean): FileLock | undefined {
+  for (const [annexDir, pidLock] of pidLocks)
+    if (path.startsWith(`${annexDir}/`)) return PidHeldLock.take(path, kind, { pidLock, wait })
+  return takePosixLock(path, kind, wait)
+}
+
+function takePosixLock(path: Bytes, kind: LockKind, wait: boolean): FileLock | undefined {
   for (;;) {
     const fd = openLockFile(path, kind)
     if (!setLock(fd, LOCK_TYPE[kind], wait)) {
@@ -134,4 +159,54 @@ class HeldLock implements FileLock {
 /** Whether the error says that the lock file's place cannot be written. */
 export function isReadOnly(error: unknown): boolean {
   return isErrno(error, 'EACCES', 'EROFS', 'EPERM')
+}
+
+/** What this process holds under pid locks, by path: other processes have nothing. */
+const heldKinds = new Map<Bytes, LockKind[]>()
+
+/** One of the locks that a pid lock stands for. */
+class PidHeldLock implements FileLock {
+  readonly path: Bytes
+  kind: LockKind
+  #pidLock: PidLock | undefined
+
+  private constructor(path: Bytes, kind: LockKind, pidLock: PidLock) {
+    this.path = path
+    this.kind = kind
+    this.#pidLock = pidLock
+  }
+
+  /** Who would wait for a lock of this very process would wait for ever: that is never done. */
+  static take(
+    path: Bytes,
+    kind: LockKind,
+    { pidLock, wait }: { readonly pidLock: PidLock; readonly wait: boolean },
+  ): PidHeldLock | undefined {
+    const held = heldKinds.get(path) ?? []
+    if (held.length > 0 && (kind === 'exclusive' || held.includes('exclusive'))) return undefined
+    if (!pidLock.acquire(wait)) return undefined
+    heldKinds.set(path, [...held, kind])
+    return new PidHeldLock(path, kind, pidLock)
+  }
+
+  tryConvert(kind: LockKind): boolean {
+    const held = heldKinds.get(this.path) ?? []
+    if (!this.#pidLock || (kind === 'exclusive' && held.length > 1)) return false
+    held[held.indexOf(this.kind)] = kind
+    this.kind = kind
+    return true
+  }
+
+  release(): void {
+    if (!this.#pidLock) return
+    const held = heldKinds.get(this.path) ?? []
+    held.splice(held.indexOf(this.kind), 1)
+    if (held.length === 0) heldKinds.delete(this.path)
+    this.#pidLock.release()
+    this.#pidLock = undefined
+  }
+
+  [Symbol.dispose](): void {
+    this.release()
+  }
 }

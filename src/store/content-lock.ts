@@ -9,7 +9,7 @@ import { readConfigFile } from '../git/config.js'
 import { parentDir } from '../git/repository.js'
 import type { Bytes } from '../model/bytes.js'
 import { AnnexError } from '../model/errors.js'
-import { type FileLock, type LockKind, tryLock } from '../platform/file-lock.js'
+import { type FileLock, type LockKind, tryLock, usesPidLock } from '../platform/file-lock.js'
 import * as files from '../platform/files.js'
 import type { ObjectPlace } from './layout.js'
 import type { ObjectStore } from './object-store.js'
@@ -50,7 +50,8 @@ export function isBeingRemoved(store: ObjectStore, keyText: Bytes): boolean {
   const place = store.locate(keyText)
   if (!place) return false
   const path = lockPath(store, place)
-  if (!files.exists(path)) return false
+  // A pid lock leaves no file beside the object.
+  if (!usesPidLock(store.annexDir) && !files.exists(path)) return false
   const lock = tryLock(path, 'shared')
   if (!lock) return true
   releaseLock(store, place, lock)

@@ -9,6 +9,7 @@ import { backendOfKey } from '../backends/registry.js'
 import { parentDir } from '../git/repository.js'
 import { type Bytes, bytesToText } from '../model/bytes.js'
 import { AnnexError } from '../model/errors.js'
+import { usePidLock } from '../platform/file-lock.js'
 import * as files from '../platform/files.js'
 import { makeDirsIn } from '../platform/make-dirs.js'
 import { diskError } from './disk-error.js'
@@ -36,6 +37,7 @@ export class ObjectStore {
     this.unfinished = unfinished
     this.temp = new TempFiles(annexDir)
     this.#layout = new ObjectLayout(annexDir, settings)
+    if (settings.pidLockSeconds !== undefined) usePidLock(annexDir, settings.pidLockSeconds)
   }
 
   /** Whether the content of a key is here. @param keyText a serialized key */

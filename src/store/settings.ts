@@ -8,6 +8,9 @@ import type { HashDirs } from '../model/key-path.js'
 /** Who besides the owner may use the repository (core.sharedRepository). */
 export type Sharing = 'umask' | 'group' | 'all'
 
+/** git-annex's default for annex.pidlocktimeout. */
+const PID_LOCK_SECONDS = 300
+
 export interface StoreSettings {
   /** Layouts to look in, the preferred one (where new objects go) first. */
   readonly layouts: readonly HashDirs[]
@@ -20,6 +23,8 @@ export interface StoreSettings {
   readonly locksObject: boolean
   /** `annex.securehashesonly`: no content of a key that could be forged is taken in. */
   readonly secureOnly: boolean
+  /** `annex.pidlock`: how long to wait for the one lock that stands for all; undefined: real locks. */
+  readonly pidLockSeconds?: number
 }
 
 /** Derives the settings from git's configuration. */
@@ -33,7 +38,13 @@ export function storeSettings(config: GitConfig, isBare: boolean): StoreSettings
     sharing: parseSharing(config.get('core.sharedrepository')),
     locksObject: ['8', '9'].includes(config.get('annex.version') ?? ''),
     secureOnly: config.getBoolean('annex.securehashesonly') ?? false,
+    ...(config.getBoolean('annex.pidlock') && { pidLockSeconds: pidLockSeconds(config) }),
   }
+}
+
+function pidLockSeconds(config: GitConfig): number {
+  const seconds = Number.parseInt(config.get('annex.pidlocktimeout') ?? '', 10)
+  return Number.isNaN(seconds) ? PID_LOCK_SECONDS : seconds
 }
 
 function layouts(config: GitConfig, preferLower: boolean): readonly HashDirs[] {
