@@ -113,7 +113,8 @@ function readRecord(dir: Bytes): Set<Bytes> {
   const text = files.readFile(recordPath(dir))?.toString('latin1') ?? ''
   const [header, ...keyTexts] = text.split('\n')
   if (state === undefined ? text !== '' : header === state) {
-    // A line cut short by a crash of the system has no newline: the last part is never a key.
+    // A line that was cut short is no key, and is not to be part of the next one.
+    if (!text.endsWith('\n')) files.appendFile(recordPath(dir), '\n')
     return new Set(keyTexts.slice(0, -1))
   }
   files.replaceFile(recordPath(dir), `${state ?? ''}\n`)

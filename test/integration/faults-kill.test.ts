@@ -29,6 +29,22 @@ function takeAll(pair: AnnexPair): void {
   pair.clone.annex('drop', '--from=origin', '.')
 }
 
+/** What fsck mends: objects that lie where links do not lead, and that nobody knows of. */
+function disarray(pair: AnnexPair): void {
+  getAll(pair)
+  pair.clone.run(['sh', '-ec', DISARRAY])
+}
+
+const DISARRAY = `
+uuid=$(git config annex.uuid)
+for object in .git/annex/objects/*/*/*/*; do
+  key=$(basename "$object"); dir=$(dirname "$object")
+  chmod u+w "$dir"
+  lower=.git/annex/objects/$(git annex examinekey --format='$''{hashdirlower}' "$key")
+  mkdir -p "$lower"; mv "$dir" "$lower$key"
+  git annex setpresentkey "$key" "$uuid" 0
+done`
+
 const IN_BOTH = { clone: true, origin: true }
 const IN_ORIGIN = { clone: false, origin: true }
 const IN_CLONE = { clone: true, origin: false }
@@ -69,6 +85,13 @@ const KILLINGS: Readonly<Record<string, Killing>> = {
     isLocked: true,
     ends: IN_CLONE,
   },
+  'git annex fsck': {
+    argv: [annex, 'fsck', '--incremental'],
+    isLocked: true,
+    prepare: disarray,
+    ends: IN_BOTH,
+  },
+  'git annex forget': { argv: [annex, 'forget', '--force'], ends: IN_ORIGIN },
   'the filter of git checkout': {
     argv: ['git', 'checkout', '--', '.'],
     killsFilter: true,
