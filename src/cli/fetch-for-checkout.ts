@@ -8,6 +8,7 @@ import { errorMessage } from '../model/errors.js'
 import type { Remote } from '../remotes/remote.js'
 import { fetchContent } from '../transfer/fetch.js'
 import type { Annex } from './annex.js'
+import { countJobs, doAtOnce } from './jobs.js'
 import { openAnnex } from './open-annex.js'
 import { RepositoryNames } from './repository-list.js'
 import { hereAsDestination, remotesWith } from './transfer-context.js'
@@ -22,7 +23,7 @@ export interface MissingContent {
 const SILENT = { remark() {}, warning() {}, failure() {} }
 
 /**
- * Fetches contents from the cheapest remotes that have them.
+ * Fetches contents from the cheapest remotes that have them, several at once (annex.jobs).
  * @returns those that could not be had
  * @throws AnnexError when the repository cannot be opened
  */
@@ -40,10 +41,10 @@ export async function fetchForCheckout(
   const missing: MissingContent[] = []
   try {
     const remotes = await annex.remotes()
-    for (const keyText of keyTexts) {
+    await doAtOnce(countJobs(annex.config), keyTexts, async (keyText) => {
       const reason = await fetchOne(annex, keyText, remotes)
       if (reason !== undefined) missing.push({ keyText, reason })
-    }
+    })
   } finally {
     await annex.finish({ leaveJournal: false })
   }

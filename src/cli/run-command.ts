@@ -3,11 +3,11 @@
  * Implements spec: CLI, sections 1 and 10.
  */
 import { bytesFromText } from '../model/bytes.js'
-import { AnnexError, isAnnexError } from '../model/errors.js'
+import { isAnnexError } from '../model/errors.js'
 import { formatDuration } from '../model/units.js'
-import { processorCount } from '../platform/process.js'
 import type { Annex } from './annex.js'
 import type { Args, Command, OptionSpecs, Surround } from './command.js'
+import { countJobs } from './jobs.js'
 import { formatError } from './message.js'
 import type { Messages } from './messages.js'
 import { openAnnex } from './open-annex.js'
@@ -115,11 +115,8 @@ function isBatch(options: AnyOptions): boolean {
 /** `--jobs`, else `annex.jobs`, for the commands that take the option; a batch is done in order. */
 function findJobs({ options: specs }: Command, options: AnyOptions, base: object): number {
   if (!('jobs' in specs) || isBatch(options)) return 1
-  const config = 'config' in base ? (base as Annex).config.get('annex.jobs') : undefined
-  const value = options.jobs ?? config ?? 1
-  if (value === 'cpus' || value === 'cpu') return processorCount()
-  if (/^[1-9]\d*$/.test(String(value))) return Number(value)
-  throw new AnnexError('CONFIG_INVALID', `Bad number "${String(value)}" for "annex.jobs"`)
+  const config = 'config' in base ? (base as Annex).config : undefined
+  return countJobs(config, options.jobs as number | 'cpus' | undefined)
 }
 
 function makeReporter({ command, args, output }: Omit<Run, 'surround' | 'messages'>, jobs: number) {

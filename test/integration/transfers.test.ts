@@ -70,6 +70,18 @@ describe('several jobs', () => {
   })
 })
 
+describe('a checkout with annex.autoget', () => {
+  test('fetches as many contents at once as annex.jobs says', () => {
+    const repo = makeRepo('/together/2', ['c1', 'c2'])
+    repo.git('config', 'annex.autoget', 'true')
+    repo.git('config', 'annex.jobs', '2')
+    repo.run(['rm', 'c1', 'c2'])
+    repo.git('checkout', '-f', '.')
+    for (const [seed, name] of ['c1', 'c2'].entries())
+      expectContent(repo, name, someBytes(200_000, seed + 1))
+  })
+})
+
 describe('a transfer that goes on', () => {
   test('is locked and listed for either program; killed, it leaves what can be gone on with', async () => {
     const repo = makeRepo('/held', ['h1'])
