@@ -1,5 +1,11 @@
 import { describe, expect, test } from '@jest/globals'
-import { expectClean, expectContent, expectPointer, expectPresent } from '../support/expect.js'
+import {
+  expectClean,
+  expectContent,
+  expectNotPresent,
+  expectPointer,
+  expectPresent,
+} from '../support/expect.js'
 import { type ScratchRepo, someBytes, useScratch } from '../support/scratch.js'
 
 const scratch = useScratch()
@@ -100,5 +106,45 @@ describe('git annex sync', () => {
     const { status, stderr } = a.tryAnnex('sync', 'nowhere')
     expect(status).toBe(1)
     expect(stderr).toContain('there is no available git remote named "nowhere"')
+  })
+
+  test('--content drops what is not wanted, -C and --all choose which contents', () => {
+    const { bare, a } = makeClones('wanted')
+    const keyOf = (name: string) => a.annex('lookupkey', name).stdout.trim()
+    a.write('sub/song', someBytes(3000, 2))
+    a.write('old', someBytes(2000, 3))
+    a.annex('add', '.')
+    a.git('commit', '-qm', 'more')
+    const old = keyOf('old')
+    a.git('rm', '-q', 'old')
+    a.annex('sync', '-C', 'sub')
+    expectPresent(bare, keyOf('sub/song'))
+    expectNotPresent(bare, keyOf('film'))
+    // From below, all of the work tree is meant.
+    a.run(['git', 'annex', 'sync', '--content', '--all', '-J2'], { cwd: a.path('sub') })
+    for (const key of [keyOf('film'), old]) expectPresent(bare, key)
+    a.annex('wanted', '.', 'include=film')
+    a.annex('wanted', 'origin', 'include=sub/* or include=film')
+    const { stdout } = a.annex('sync', '--content')
+    expect(stdout).toContain('drop sub/song ok\n')
+    expect(stdout).not.toContain('film')
+    expectNotPresent(a, keyOf('sub/song'))
+    expectPresent(bare, keyOf('sub/song'))
+  })
+
+  test('--cleanup removes the synced branches, here and there', () => {
+    const { bare, a } = makeClones('cleanup')
+    expect(a.annex('sync', '--cleanup').stdout).toBe('cleanup local ok\ncleanup origin ok\n')
+    for (const repo of [a, bare])
+      expect(repo.git('for-each-ref', '--format=%(refname)').stdout).not.toContain('synced')
+  })
+
+  test('takes several messages, and the remotes of a group', () => {
+    const { bare, a } = makeClones('group')
+    a.git('config', 'remotes.near', 'origin')
+    a.write('notes', 'notes\n')
+    a.git('add', 'notes')
+    a.annex('sync', 'near', '-m', 'first', '-m', 'second')
+    expect(bare.git('log', '-1', '--format=%B', 'main').stdout).toBe('first\n\nsecond\n\n')
   })
 })
