@@ -30,11 +30,20 @@ export interface Scenario {
 }
 
 const HAS = { small: 'small2', large: 'large2' }
-/** `put` keeps the old date of the content, so that no file is young enough to be racy. */
+/**
+ * `calm STATUS`: git status says so (default: nothing) and starts no filter. `is A B`: they are equal.
+ * `put` keeps the old date of the content, so that no file is young enough to be racy.
+ */
 const PRELUDE = `
 put() { mkdir -p "$(dirname -- "$2")"; cp -p "$CONTENTS/$1" "./$2"; }
 commit() { git add -A; git commit -qm "$1"; }
-is() { [ "$1" = "$2" ] || { echo "found: $1" >&2; echo "wanted: $2" >&2; exit 1; }; }
+calm() {
+  rm -f "$CONTENTS/../calm"
+  GIT_TRACE="$CONTENTS/../calm" git status --porcelain >"$CONTENTS/../said"
+  is "$(cat "$CONTENTS/../said")" "\${1-}"
+  is "$(grep -c 'run_command:.*filter-process' "$CONTENTS/../calm")" 0
+}
+is() { [ "$1" = "$2" ] || { echo "found: $1" >&2; echo "wanted: $2" >&2; return 1; }; }
 `
 const YEAR_2001 = 1_000_000_000
 let count = 0
