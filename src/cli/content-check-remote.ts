@@ -11,11 +11,11 @@ import { formatSize } from '../model/units.js'
 import * as files from '../platform/files.js'
 import { proveCorrupt } from '../policy/numcopies.js'
 import type { Remote } from '../remotes/remote.js'
+import { diskReserve } from '../store/free-space.js'
 import { keepAside } from '../store/quarantine.js'
 import type { Annex } from './annex.js'
 import type { ItemUi } from './command.js'
 import { checkLocation, findProblem } from './content-check.js'
-import { diskReserve } from './disk-reserve.js'
 
 export interface RemoteContentCheck {
   readonly remote: Remote

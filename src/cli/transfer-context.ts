@@ -2,9 +2,9 @@
 import type { Bytes } from '../model/bytes.js'
 import { AnnexError, isAnnexError } from '../model/errors.js'
 import type { Remote } from '../remotes/remote.js'
+import { diskReserve } from '../store/free-space.js'
 import type { Destination } from '../transfer/fetch.js'
 import type { Annex } from './annex.js'
-import { diskReserve } from './disk-reserve.js'
 import { RepositoryNames } from './repository-list.js'
 
 /** Our repository as the place that content comes to. */

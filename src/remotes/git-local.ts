@@ -9,11 +9,13 @@ import type { Repository } from '../git/repository.js'
 import { type Bytes, bytesToText } from '../model/bytes.js'
 import type { DropProof } from '../model/drop-proof.js'
 import { AnnexError, failureReason, isAnnexError } from '../model/errors.js'
+import { parseKey } from '../model/key.js'
 import type { Uuid } from '../model/uuid.js'
 import { isReadOnly } from '../platform/file-lock.js'
 import * as files from '../platform/files.js'
 import { sleepSync } from '../platform/sleep.js'
 import { isBeingRemoved, lockContent } from '../store/content-lock.js'
+import { claimSpace, diskReserve, type SpaceClaim } from '../store/free-space.js'
 import type { ObjectPlace } from '../store/layout.js'
 import type { ObjectStore } from '../store/object-store.js'
 import { removeContent } from '../store/remove.js'
@@ -144,14 +146,26 @@ export class GitLocalRemote implements Remote {
     await prepareVerification(keyText)
     this.#refuseReadOnly()
     const isThere = this.#locate(keyText) !== undefined
-    this.#changing(({ store, branch }) => {
+    this.#changing(({ store, branch, config }) => {
       if (!isThere) {
+        using _claim = this.#claim(store, config, keyText)
         const temp = store.temp.newPath()
         copyVerified(keyText, { source, destination: temp }, { onProgress: paced(onProgress) })
         store.moveIn(keyText, temp)
         this.#changed.add(keyText)
       }
       branch.setPresence(keyText, this.uuid, true)
+    })
+  }
+
+  /** The disk is the other repository's, and so is what is to stay free there. */
+  #claim({ annexDir }: ObjectStore, config: GitConfig, keyText: Bytes): SpaceClaim {
+    const sizeBytes = parseKey(keyText)?.sizeBytes
+    return claimSpace({
+      annexDir,
+      sizeBytes: sizeBytes === undefined ? undefined : Number(sizeBytes),
+      reserveBytes: diskReserve(config),
+      remedy: `in ${this.name} (adjust annex.diskreserve there)`,
     })
   }
 

@@ -6,18 +6,12 @@ import { backendOfKey } from '../backends/registry.js'
 import type { AnnexBranch } from '../branch/branch.js'
 import type { GitConfig } from '../git/config.js'
 import { type Bytes, bytesToText } from '../model/bytes.js'
-import {
-  AnnexError,
-  errorMessage,
-  isAnnexError,
-  isFailureBelow,
-  isSystemError,
-} from '../model/errors.js'
+import { errorMessage, isAnnexError, isFailureBelow, isSystemError } from '../model/errors.js'
 import { parseKey } from '../model/key.js'
-import { formatSize } from '../model/units.js'
 import type { Uuid } from '../model/uuid.js'
 import * as files from '../platform/files.js'
 import type { OnProgress, Remote } from '../remotes/remote.js'
+import { claimSpace, type SpaceClaim } from '../store/free-space.js'
 import type { ObjectStore } from '../store/object-store.js'
 import { prepareVerification, verifyContent } from '../store/verify.js'
 import { attemptTransfer } from './attempts.js'
@@ -71,12 +65,13 @@ export async function fetchContent(
 ): Promise<FetchOutcome> {
   const totalBytes = keySize(keyText)
   destination.store.refuseInsecure(keyText)
-  refuseWhenFull(destination, totalBytes)
+  const { reserveBytes, store } = destination
+  using claim = claimSpace({ annexDir: store.annexDir, sizeBytes: totalBytes, reserveBytes })
   const failed: Remote[] = []
   for (const remote of byWorkload(remotes)) {
     ui.note(`from ${remote.name}...`)
     const settings = transferSettings(destination.config, remote, 'download')
-    const plan = { destination, ui, settings, file, totalBytes }
+    const plan = { destination, ui, settings, file, totalBytes, claim }
     begun.set(remote, (begun.get(remote) ?? 0) + 1)
     try {
       await fetchFrom(remote, keyText, plan)
@@ -113,6 +108,7 @@ function mayDoBetterElsewhere(error: unknown, store: ObjectStore): boolean {
 interface FetchPlan extends FetchOptions {
   readonly settings: TransferSettings
   readonly totalBytes: number | undefined
+  readonly claim: SpaceClaim
 }
 
 /** Where content arrives: what can be gone on with later lies where git-annex has it, too. */
@@ -145,10 +141,11 @@ async function fetchTo(
   temp: Bytes,
   { remote, keyText, plan, isKept, transfer }: Fetch,
 ): Promise<void> {
-  const { destination, ui, settings, totalBytes } = plan
+  const { destination, ui, settings, totalBytes, claim } = plan
   const { store, branch, uuid } = destination
   const onProgress = (doneBytes: number) => {
     transfer.progress(doneBytes)
+    claim.progress(doneBytes)
     ui.progress(doneBytes, totalBytes)
   }
   try {
@@ -185,23 +182,4 @@ async function verifyReceived({ branch }: Destination, keyText: Bytes, path: Byt
 export function keySize(keyText: Bytes): number | undefined {
   const size = parseKey(keyText)?.sizeBytes
   return size === undefined ? undefined : Number(size)
-}
-
-/** @throws AnnexError DISK_FULL when the content would leave less than the reserve */
-export function refuseWhenFull(
-  { store, reserveBytes }: Pick<Destination, 'store' | 'reserveBytes'>,
-  totalBytes: number | undefined,
-): void {
-  if (totalBytes === undefined || reserveBytes === 0n) return
-  const missing = BigInt(totalBytes) + reserveBytes - files.freeBytes(parentOf(store.annexDir))
-  if (missing <= 0n) return
-  throw new AnnexError(
-    'DISK_FULL',
-    `not enough free space, need ${formatSize(missing)} more (use --force to override this check or adjust annex.diskreserve)`,
-  )
-}
-
-/** The annex directory may not exist yet; the git directory around it does. */
-function parentOf(path: Bytes): Bytes {
-  return path.slice(0, path.lastIndexOf('/'))
 }

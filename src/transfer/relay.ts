@@ -8,10 +8,11 @@ import type { GitConfig } from '../git/config.js'
 import type { Bytes } from '../model/bytes.js'
 import * as files from '../platform/files.js'
 import type { OnProgress, Remote } from '../remotes/remote.js'
+import { claimSpace } from '../store/free-space.js'
 import type { ObjectStore } from '../store/object-store.js'
 import { prepareVerification, verifyContent } from '../store/verify.js'
 import { attemptTransfer } from './attempts.js'
-import { keySize, refuseWhenFull, type TransferUi } from './fetch.js'
+import { keySize, type TransferUi } from './fetch.js'
 import { sendContent } from './send.js'
 import type { Direction } from './transfer-records.js'
 import { transferSettings } from './transfer-settings.js'
@@ -47,7 +48,8 @@ export async function relayContent(
   }
   const totalBytes = keySize(keyText)
   const onProgress = (done: number) => ui.progress(done, totalBytes)
-  refuseWhenFull(relay, totalBytes)
+  const { annexDir } = store
+  using _claim = claimSpace({ annexDir, sizeBytes: totalBytes, reserveBytes: relay.reserveBytes })
   const temp = store.temp.newPath()
   const attempt = <T>(remote: Remote, direction: Direction, perform: Perform<T>) => {
     const settings = transferSettings(config, remote, direction)

@@ -5,13 +5,14 @@ import {
   expectClean,
   expectContent,
   expectIntact,
+  expectNotPresent,
   expectPresent,
   expectSameBranch,
   listObjects,
 } from '../support/expect.js'
 import { makeFamily } from '../support/family.js'
 import { readLocations, uuidOf } from '../support/locations.js'
-import { useScratch } from '../support/scratch.js'
+import { type ScratchRepo, useScratch } from '../support/scratch.js'
 
 const scratch = useScratch()
 const twins = makeContentTwins(scratch)
@@ -86,6 +87,25 @@ describe('git annex copy', () => {
     const { status, stderr } = repo.tryAnnex('copy', '--to=a', 'f')
     expect([status, stderr]).toEqual([1, expect.stringContaining(message)])
     expectPresent(repo, key)
+  })
+
+  test('asks for room at the remote before it sends', () => {
+    const { repo, key, remotes } = makeFamily(scratch, ['a', 'b'])
+    const [a, b] = remotes as [ScratchRepo, ScratchRepo]
+    b.annex('drop', '-q', 'f')
+    b.git('config', 'annex.diskreserve', '100 PB')
+    repo.annex('get', '-q', 'f')
+    for (const from of [[], ['--from=a']]) {
+      const { status, stderr } = repo.tryAnnex('copy', '--to=b', ...from, 'f')
+      expect(status).toBe(1)
+      expect(stderr).toMatch(
+        /not enough free space, need .* more in b \(adjust annex.diskreserve there/,
+      )
+    }
+    expectNotPresent(b, key)
+    b.git('config', '--unset', 'annex.diskreserve')
+    repo.annex('copy', '--to=b', 'f')
+    expectPresent(a, key)
   })
 
   test('records here what was sent, even if the other repository cannot commit', () => {
