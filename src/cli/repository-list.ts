@@ -79,7 +79,7 @@ export class RepositoryNames {
 
   /** The name of the remote that leads there; undefined when none does. */
   remoteName(uuid: Uuid): string | undefined {
-    return this.#remotes.get(uuid)
+    return this.#remotes.get(uuid) ?? BUILT_IN.get(uuid)
   }
 
   /** Whether a remote of ours leads there. */

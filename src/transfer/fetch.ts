@@ -16,7 +16,7 @@ import type { ObjectStore } from '../store/object-store.js'
 import { prepareVerification, verifyContent } from '../store/verify.js'
 import { attemptTransfer } from './attempts.js'
 import { hasEquivalents, recordEquivalent, verifyByEquivalents } from './equivalent-keys.js'
-import { partialPath } from './partial-download.js'
+import { forgetPartial, partialPath } from './partial-download.js'
 import { isBrief, RunningTransfer } from './running-transfer.js'
 import { type TransferSettings, transferSettings } from './transfer-settings.js'
 
@@ -121,6 +121,8 @@ async function fetchFrom(remote: Remote, keyText: Bytes, plan: FetchPlan): Promi
   const temp = isKept ? partialPath(store, keyText) : store.temp.newPath()
   try {
     await fetchTo(temp, { remote, keyText, plan, isKept, transfer })
+    // What an earlier attempt, perhaps from elsewhere, has left is of no more use.
+    if (!isKept) forgetPartial(store, keyText)
     transfer.succeed()
   } catch (error) {
     transfer.fail()

@@ -22,6 +22,11 @@ export function partialPath({ annexDir }: ObjectStore, keyText: Bytes): Bytes {
   return `${annexDir}/tmp/${escapeKeyFile(keyText)}`
 }
 
+/** Removes what there is of a key's partial download. */
+export function forgetPartial({ annexDir }: ObjectStore, keyText: Bytes): void {
+  files.remove(`${annexDir}/tmp/${escapeKeyFile(keyText)}`)
+}
+
 /**
  * Locks the partial download of a key, for those who are sent it.
  * @param from the repository that it comes from

@@ -2,6 +2,7 @@ import { renameSync } from 'node:fs'
 import { describe, expect, test } from '@jest/globals'
 import { expectContent, expectNotPresent, expectPresent } from '../support/expect.js'
 import { type ScratchRepo, someBytes, useScratch } from '../support/scratch.js'
+import { SshServer, whyNoSshd } from '../support/ssh-server.js'
 
 const scratch = useScratch()
 
@@ -133,5 +134,31 @@ describe('git annex pre-push', () => {
         'HEAD:x',
       ]).stderr,
     ).toContain('Bad value "some"')
+  })
+})
+
+describe('git annex pre-push over ssh', () => {
+  const reason = whyNoSshd()
+  const testSsh = reason === undefined ? test : test.skip
+
+  testSsh('takes contents along, several at once', async () => {
+    const server = await SshServer.start(scratch)
+    try {
+      const bare = scratch.repo('served.git', '--bare')
+      bare.annex('init', 'server')
+      const clone = server.clone(bare, 'ssh-clone')
+      const run = (...args: string[]) => clone.run(args, { env: server.env() })
+      run('git', 'annex', 'init', 'laptop')
+      run('git', 'config', 'annex.jobs', '2')
+      for (const seed of [1, 2, 3]) clone.write(`f${seed}`, someBytes(100_000, seed))
+      run('git', 'annex', 'add', '.')
+      run('git', 'commit', '-qm', 'files')
+      run('git', 'push', '-q', 'origin', 'HEAD')
+      const elsewhere = scratch.clone(bare, 'ssh-elsewhere')
+      elsewhere.annex('get', '.')
+      for (const seed of [1, 2, 3]) expectContent(elsewhere, `f${seed}`, someBytes(100_000, seed))
+    } finally {
+      server.stop()
+    }
   })
 })
