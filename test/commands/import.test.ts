@@ -1,6 +1,6 @@
 import { linkSync, lstatSync, readdirSync, writeFileSync } from 'node:fs'
 import { describe, expect, test } from '@jest/globals'
-import { expectContent, expectPointer, expectPresent } from '../support/expect.js'
+import { expectContent, expectInGit, expectPointer, expectPresent } from '../support/expect.js'
 import { someBytes, useScratch } from '../support/scratch.js'
 import { stateOf, Twins, type World } from '../support/twins.js'
 
@@ -74,11 +74,6 @@ describe('git annex import', () => {
     ],
     ['overwrites by force', 'mkdir src; echo mine >src/one', [['--force', '../src']]],
     ['needs directories', 'echo mine >deep', [['../src/deep']]],
-    [
-      'obeys annex.largefiles',
-      "git config annex.addunlocked true; git config annex.largefiles 'exclude=*.txt'",
-      [['../src']],
-    ],
     ['unlocks', 'git config annex.addunlocked true', [['../src', '--backend=SHA1']]],
     ['refuses the work tree', '', [['old'], ['../src/link'], []]],
   ])('%s as git-annex does', (_, prepare, lines) => {
@@ -107,6 +102,18 @@ describe('git annex import', () => {
     expectPointer(repo, 'one')
     expect(lstatSync(repo.path('one')).mode & 0o111).not.toBe(0)
     expect(readdirSync(repo.path('../src'))).not.toContain('one')
+  })
+
+  test('obeys annex.largefiles, and removes an original that is in git now', () => {
+    const repo = twins.copy('ours').repo('r')
+    repo.git('config', 'annex.largefiles', 'exclude=*.txt')
+    const { stdout } = repo.annex('import', '../src/big.txt', '../src/one')
+    expect(stdout).toContain('big.txt (non-large file; adding content to git repository) ok\n')
+    expectInGit(repo, 'big.txt')
+    expectContent(repo, 'big.txt', 'big\n')
+    expect(lstatSync(repo.path('one')).isSymbolicLink()).toBe(true)
+    const left = readdirSync(repo.path('../src'))
+    expect([left.includes('big.txt'), left.includes('one')]).toEqual([false, false])
   })
 
   test('keeps the original when the content cannot be stored', () => {
