@@ -46,6 +46,7 @@ export const COMMANDS: Readonly<Record<string, Load>> = {
   lock: async () => (await import('./lock.js')).lock,
   log: async () => (await import('./log.js')).log,
   lookupkey: async () => (await import('./lookupkey.js')).lookupkey,
+  map: async () => (await import('./map.js')).map,
   matchexpression: async () => (await import('./matchexpression.js')).matchexpression,
   merge: async () => (await import('./merge.js')).merge,
   migrate: async () => (await import('./migrate.js')).migrate,
