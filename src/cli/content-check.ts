@@ -12,7 +12,7 @@ import type { Uuid } from '../model/uuid.js'
 import * as files from '../platform/files.js'
 import type { ObjectPlace } from '../store/layout.js'
 import { normaliseLocation } from '../store/normalise.js'
-import { freezeDir, freezeObject, thawObject } from '../store/permissions.js'
+import { ensureDirFrozen, freezeObject, thawObject } from '../store/permissions.js'
 import { quarantine } from '../store/quarantine.js'
 import { prepareVerification, verifyContent } from '../store/verify.js'
 import { hasEquivalents, verifyByEquivalents } from '../transfer/equivalent-keys.js'
@@ -98,7 +98,7 @@ function protect(
   try {
     if (isThin) thawObject(path, store.settings)
     else freezeObject(path, store.settings)
-    freezeDir(dir, store.settings)
+    ensureDirFrozen(dir, store.settings)
   } catch (error) {
     if (!isErrno(error, 'EPERM', 'EACCES', 'EROFS')) throw error
     ui.warning(

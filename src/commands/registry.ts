@@ -27,6 +27,7 @@ export const COMMANDS: Readonly<Record<string, Load>> = {
   dropunused: async () => (await import('./dropunused.js')).dropunused,
   examinekey: async () => (await import('./examinekey.js')).examinekey,
   expire: async () => (await import('./expire.js')).expire,
+  'filter-branch': async () => (await import('./filter-branch.js')).filterBranch,
   find: async () => (await import('./find.js')).find,
   findkeys: async () => (await import('./findkeys.js')).findkeys,
   findref: async () => (await import('./findref.js')).findref,

@@ -40,6 +40,12 @@ export function freezeDir(dir: Bytes, settings: StoreSettings): void {
   changeMode(dir, settings.sharing === 'umask' ? FROZEN_DIR : sharedDirMode(settings), settings)
 }
 
+/** Freezes such a directory unless it is frozen: to change a mode in vain costs a write of the disk. */
+export function ensureDirFrozen(dir: Bytes, settings: StoreSettings): void {
+  const mode = settings.sharing === 'umask' ? FROZEN_DIR : sharedDirMode(settings)
+  if ((Number(files.stat(dir)!.mode) & 0o777) !== mode) freezeDir(dir, settings)
+}
+
 /** Makes the directory that holds an object writable. */
 export function thawDir(dir: Bytes, settings: StoreSettings): void {
   if (settings.crippled) return

@@ -42,6 +42,9 @@ const TOP_FAMILIES: Readonly<Record<string, LogFamily>> = {
   'transitions.log': 'transitions',
 }
 
+/** Logs whose fields are uuids although their form is that of a map log. */
+const UUID_KEYED_MAPS = new Set(['maxsize.log', 'proxy.log', 'cluster.log', 'export.log'])
+
 /** The settings that nearly every command asks for some of: few and small. */
 export const SETTINGS_LOGS: readonly Bytes[] = [
   'uuid.log',
@@ -56,6 +59,16 @@ export const SETTINGS_LOGS: readonly Bytes[] = [
   'group-preferred-content.log',
 ]
 
+/** Logs that say something about each repository. */
+export const REPOSITORY_LOGS: readonly Bytes[] = Object.keys(TOP_FAMILIES).filter(
+  (path) => TOP_FAMILIES[path] === 'uuid' || isUuidKeyedMap(path),
+)
+
+/** Logs that say something about all of them together. */
+export const GLOBAL_LOGS: readonly Bytes[] = Object.keys(TOP_FAMILIES).filter(
+  (path) => path !== 'transitions.log' && !REPOSITORY_LOGS.includes(path),
+)
+
 const SUFFIX_FAMILIES: Readonly<Record<string, LogFamily>> = {
   '.log': 'location',
   '.log.web': 'item-presence',
@@ -67,15 +80,15 @@ const SUFFIX_FAMILIES: Readonly<Record<string, LogFamily>> = {
   '.log.rmet': 'remote-metadata',
 }
 
-/** Logs whose fields are uuids although their form is that of a map log. */
-const UUID_KEYED_MAPS = new Set(['maxsize.log', 'proxy.log', 'cluster.log', 'export.log'])
-
 /** Two hash directories (one with `annex.tune.branchhash1`), the escaped key, the suffix. */
 const KEY_LOG =
   /^[0-9a-f]{3}\/(?:[0-9a-f]{3}\/)?([^/]+?)(\.log(?:\.(?:web|ek|rmt|cid|cnk|met|rmet))?)$/
 const LOCATION_LOG = /^[^/]+\/[^/]+\/([^/]+)\.log$/
 /** The start of every key; what has it not need not be parsed to be refused. */
 const KEY_START = /^[^-]+(?:-[smSC]\d+)*--/
+
+/** The ends of the names of a key's logs. */
+export const KEY_LOG_SUFFIXES: readonly Bytes[] = Object.keys(SUFFIX_FAMILIES)
 
 /** Finds the family of a file. */
 export function logFamily(path: Bytes): LogFamily {

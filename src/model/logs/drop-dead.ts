@@ -4,14 +4,10 @@
  */
 import type { Bytes } from '../bytes.js'
 import type { Uuid } from '../uuid.js'
-import { isUuidKeyedMap, logFamily } from './branch-paths.js'
-import { chunkGrammar } from './log-edit.js'
-import { removeFields } from './map-log.js'
-import { removeMetadataFields } from './metadata-edit.js'
-import { removeItems } from './presence.js'
+import { filterLog } from './filter-log.js'
 import { formatRemoteConfig, parseRemoteConfig } from './remote-config.js'
 import { parseTrust } from './trust-log.js'
-import { formatUuidLog, parseUuidLog, removeUuids, type UuidEntry } from './uuid-log.js'
+import { formatUuidLog, parseUuidLog, type UuidEntry } from './uuid-log.js'
 
 /**
  * The repositories to forget.
@@ -35,22 +31,10 @@ export function findDead(trustLog: Bytes, remoteLog: Bytes): Set<Uuid> {
  * @returns the new content; empty means that the file goes
  */
 export function dropDead(path: Bytes, text: Bytes, dead: ReadonlySet<Uuid>): Bytes {
-  const hasDeadPrefix = (field: Bytes) => dead.has(field.split(':', 1)[0]!)
-  switch (logFamily(path)) {
-    case 'location':
-      return removeItems(text, dead)
-    case 'uuid':
-      if (path === 'trust.log') return text
-      return path === 'remote.log' ? dropDeadRemotes(text, dead) : removeUuids(text, dead)
-    case 'map':
-      return isUuidKeyedMap(path) ? removeFields(text, (field) => dead.has(field)) : text
-    case 'chunk':
-      return removeFields(text, hasDeadPrefix, chunkGrammar)
-    case 'remote-metadata':
-      return removeMetadataFields(text, hasDeadPrefix)
-    default:
-      return text
-  }
+  // Clones that are not merged yet may know more of the dead: who they are is not forgotten.
+  if (path === 'trust.log') return text
+  if (path === 'remote.log') return dropDeadRemotes(text, dead)
+  return filterLog(path, text, (uuid) => dead.has(uuid))
 }
 
 /** An entry that shares a dead store keeps only that setting, as a mark. */

@@ -124,7 +124,7 @@ export function setKeyDead(text: Bytes): Bytes {
 }
 
 /** Takes the lines of some items out and compacts the rest. */
-export function removeItems(text: Bytes, removed: ReadonlySet<Bytes>): Bytes {
-  const kept = [...parsePresenceLog(text)].filter(([item]) => !removed.has(item))
+export function removeItems(text: Bytes, isRemoved: (item: Bytes) => boolean): Bytes {
+  const kept = [...parsePresenceLog(text)].filter(([item]) => !isRemoved(item))
   return formatPresenceLog(new Map(kept))
 }

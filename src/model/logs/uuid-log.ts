@@ -78,6 +78,6 @@ export function setUuidValue(text: Bytes, edit: UuidEdit, grammar: ValueGrammar 
 }
 
 /** Takes the entries of some uuids out and rewrites the rest in canonical form. */
-export function removeUuids(text: Bytes, removed: ReadonlySet<Uuid>): Bytes {
-  return formatUuidLog(new Map([...parseUuidLog(text)].filter(([uuid]) => !removed.has(uuid))))
+export function removeUuids(text: Bytes, isRemoved: (uuid: Uuid) => boolean): Bytes {
+  return formatUuidLog(new Map([...parseUuidLog(text)].filter(([uuid]) => !isRemoved(uuid))))
 }
