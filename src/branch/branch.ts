@@ -240,8 +240,9 @@ export class AnnexBranch extends BranchQueries implements Disposable {
     this.#writer.close()
     if (!this.hasPending()) return false
     const known = this.#view?.committed ?? new CommittedContent(this.#place.repository, undefined)
-    const committed = commitJournals(this.#place, known, options.message ?? this.#message)
+    // What is pending is read anew: two copies of it are not to be in memory.
     this.refresh()
+    const committed = commitJournals(this.#place, known, options.message ?? this.#message)
     this.#view = { ...this.#open(), committed }
     return true
   }

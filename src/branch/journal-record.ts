@@ -9,8 +9,8 @@
 
 import { decodeMulti, Encoder } from '@msgpack/msgpack'
 import type { Bytes } from '../model/bytes.js'
-import { startDigest } from '../model/digest.js'
-import { escapeKeyFile, formatKey, parentKey, parseKey } from '../model/key.js'
+import { formatKey, parentKey, parseKey } from '../model/key.js'
+import { keyPlacesOf } from '../model/key-path.js'
 import type { LogEdit } from '../model/logs/log-edit.js'
 import type { MetadataChange } from '../model/logs/metadata-edit.js'
 import type { PresenceStatus } from '../model/logs/presence.js'
@@ -152,9 +152,8 @@ export function locationLogPath(
   const parsed = isPlain ? undefined : parseKey(key)
   if (!isPlain && !parsed) return undefined
   const parent = parsed ? formatKey(parentKey(parsed)) : key
-  const hex = startDigest('md5').update(parent, 'latin1').digest('hex')
-  const dirs = oneLevelHash ? hex.slice(0, 3) : `${hex.slice(0, 3)}/${hex.slice(3, 6)}`
-  return `${dirs}/${escapeKeyFile(key)}${suffix}`
+  const { keyFile, lower } = keyPlacesOf(key, parent)
+  return `${oneLevelHash ? lower.slice(0, 3) : lower}/${keyFile}${suffix}`
 }
 
 const CHUNK_FIELD = /^[^-]*(?:-[sm]\d+)*-[SC]/

@@ -9,6 +9,7 @@ import { applyLogEdit, editedUuid } from '../model/logs/log-edit.js'
 import type { Uuid } from '../model/uuid.js'
 import { type FileLock, waitForLock } from '../platform/file-lock.js'
 import * as files from '../platform/files.js'
+import { limitMemory } from '../platform/memory.js'
 import type { CommittedContent } from './committed.js'
 import {
   isPending,
@@ -21,6 +22,9 @@ import {
 } from './journal.js'
 import { type JournalRecord, recordClock } from './journal-record.js'
 import { PeerJournal } from './peer-journal.js'
+
+/** So many files may make garbage before somebody looks. */
+const FILES_PER_LOOK = 512
 
 /** The parts of a repository that branch code works on. */
 export interface BranchPlace {
@@ -101,7 +105,9 @@ export function stageJournals(place: BranchPlace, committed: CommittedContent): 
   const privateChanges = new Map<Bytes, Bytes>()
   const privateJournal = new PeerJournal(annexDir, 'journal-private')
   for (const path of peerPaths) changes.set(path, peer.readRaw(path) ?? old.get(path)!)
+  let applied = 0
   for (const [path, records] of groups) {
+    if (++applied % FILES_PER_LOOK === 0) limitMemory()
     const before = peer.read(path) ?? old.get(path)!
     const { shared, secret } = splitPrivate(place, records)
     const content = applyRecords(path, before, shared)

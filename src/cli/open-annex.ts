@@ -16,6 +16,7 @@ import { type Bytes, bytesToText } from '../model/bytes.js'
 import { AnnexError, errorMessage } from '../model/errors.js'
 import type { Uuid } from '../model/uuid.js'
 import { isReadOnly } from '../platform/file-lock.js'
+import { limitMemory } from '../platform/memory.js'
 import { configuredTrust, type TrustSources } from '../policy/trust.js'
 import type { Remote } from '../remotes/remote.js'
 import { SharedConnections } from '../remotes/ssh/shared-connection.js'
@@ -195,10 +196,12 @@ class OpenAnnex implements Annex {
       ...remotes.map((remote) => () => closeRemote(remote)),
       () => this.#sshConnections?.close(),
       () => this.#branch?.close(),
-    ])
+    ]) {
       await Promise.resolve()
         .then(step)
         .catch((error) => errors.push(error))
+      limitMemory()
+    }
     if (errors.length > 0) throw errors[0]
     if (!isUnsettled) this.store.unfinished?.done()
     if (leaveJournal && this.uuid && this.#branch)

@@ -6,6 +6,7 @@
  */
 import type { Bytes } from '../model/bytes.js'
 import { isAnnexError } from '../model/errors.js'
+import { limitMemory } from '../platform/memory.js'
 import { type Action, ALL_DONE, type Step } from './command.js'
 import { OutputClosed } from './output.js'
 import type { Reporter } from './reporter.js'
@@ -18,6 +19,9 @@ export interface RunLimits {
   /** How many actions may run at once, at least 1. */
   readonly jobs: number
 }
+
+/** So many steps may make garbage before somebody looks. */
+const STEPS_PER_LOOK = 64
 
 /** What came of the actions. */
 export interface Tally {
@@ -52,8 +56,10 @@ export async function performAll(
   const endMs = performance.now() + timeLimitSeconds * 1000
   const crew =
     jobs > 1 ? new Crew(jobs, (action) => performOne(action, reporter, tally)) : undefined
+  let taken = 0
   try {
     for await (const step of steps) {
+      if (++taken % STEPS_PER_LOOK === 0) limitMemory()
       if (performance.now() >= endMs) {
         tally.isTimeUp = true
         break

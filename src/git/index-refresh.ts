@@ -8,7 +8,7 @@
  */
 import type { Bytes } from '../model/bytes.js'
 import { isAnnexError } from '../model/errors.js'
-import type * as files from '../platform/files.js'
+import type { KnownStat } from '../platform/kept-stat.js'
 import { indexEnv, readIndexEntries } from './index-file.js'
 import { indexChecksum, type PlacedEntry, parseIndex } from './index-format.js'
 import { changeIndex, type IndexImage, type LockedIndex } from './index-lock.js'
@@ -23,7 +23,7 @@ export interface IndexRefresh {
   /** The blob that the file stands for; the entry is left alone when it names another one now. */
   readonly oid: Bytes
   /** `lstat` of the file after it was put in place. */
-  readonly stat: files.FileStat
+  readonly stat: KnownStat
 }
 
 /** `locked`: another process is changing the index; nothing was done. */
@@ -98,7 +98,7 @@ function fits(entry: PlacedEntry, { oid, stat }: IndexRefresh): boolean {
 }
 
 /** Writes the stat fields of an entry, all but the mode. @returns whether any was different */
-function putStat(content: Buffer, offset: number, stat: files.FileStat): boolean {
+function putStat(content: Buffer, offset: number, stat: KnownStat): boolean {
   const before = content.toString('latin1', offset, offset + STAT_BYTES)
   const put = (field: number, value: bigint) =>
     content.writeUInt32BE(Number(BigInt.asUintN(32, value)), offset + 4 * field)

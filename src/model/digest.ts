@@ -3,6 +3,7 @@
  * cost each start 3 ms, the filter's and the hooks' too. Pure: a digest is a value.
  */
 import { createRequire } from 'node:module'
+import { type Bytes, bytesToPath } from './bytes.js'
 
 /** A hash function at work; the same shape as `node:crypto`'s. */
 export interface Digest {
@@ -12,8 +13,13 @@ export interface Digest {
   digest(encoding: 'hex'): string
 }
 
+interface BunHasher {
+  new (algorithm: string): Digest
+  hash(algorithm: string, data: Uint8Array | string): Buffer
+}
+
 interface Runtime {
-  readonly Bun?: { readonly CryptoHasher: new (algorithm: string) => Digest }
+  readonly Bun?: { readonly CryptoHasher: BunHasher }
 }
 
 type NodeCrypto = { createHash(algorithm: string): Digest }
@@ -30,4 +36,13 @@ export function startDigest(algorithm: string): Digest {
   if (bun) return new bun.CryptoHasher(algorithm)
   nodeCrypto ??= createRequire(import.meta.url)('node:crypto') as NodeCrypto
   return nodeCrypto.createHash(algorithm)
+}
+
+/**
+ * The digest of a short text, at once: in Bun it takes half the time and leaves no object behind, of
+ * which the collector knows nothing but its few visible bytes.
+ */
+export function digestOf(algorithm: string, text: Bytes): Buffer {
+  if (bun) return bun.CryptoHasher.hash(algorithm, bytesToPath(text))
+  return startDigest(algorithm).update(text, 'latin1').digest()
 }

@@ -4,7 +4,7 @@
  * Pure. Implements spec: repository layout, section 4, and the path rules of the git-annex branch.
  */
 import type { Bytes } from './bytes.js'
-import { startDigest } from './digest.js'
+import { digestOf } from './digest.js'
 import { escapeKeyFile, formatKey, type Key, parentKey } from './key.js'
 
 const ALPHABET = '0123456789zqjxkmvwgpfZQJXKMVWGPF'
@@ -29,13 +29,22 @@ export function keyPlaces(key: Key): KeyPlaces {
   return keyPlacesOf(formatKey(key), formatKey(parentKey(key)))
 }
 
+/** What was asked for last: each command asks for one key several times in a row. */
+let last = { serialized: '', parent: '', places: findPlaces('', '') }
+
 /**
  * The same for keys already serialized, for the hot paths that never parse a key.
  * @param serialized a serialized key
  * @param parent the serialized parent, which differs for chunk keys only
  */
 export function keyPlacesOf(serialized: Bytes, parent: Bytes = serialized): KeyPlaces {
-  const digest = startDigest('md5').update(parent, 'latin1').digest()
+  if (last.serialized !== serialized || last.parent !== parent)
+    last = { serialized, parent, places: findPlaces(serialized, parent) }
+  return last.places
+}
+
+function findPlaces(serialized: Bytes, parent: Bytes): KeyPlaces {
+  const digest = digestOf('md5', parent)
   const hex = digest.toString('hex', 0, 3)
   const word = digest.readUInt32LE(0)
   const c = (i: number) => ALPHABET[(word >>> (6 * i)) & 31]!

@@ -11,6 +11,7 @@ interface BunApi {
     stdout?: 'pipe' | 'ignore' | 'inherit'
     stderr?: 'pipe' | 'ignore' | 'inherit'
   }): { exitCode: number | null; signalCode?: string; stdout: Buffer; stderr: Buffer }
+  gc(isSynchronous: boolean): void
 }
 
 /** Bun's API, or undefined on Node. */

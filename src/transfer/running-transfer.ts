@@ -88,7 +88,9 @@ export class RunningTransfer implements Disposable {
   }
 
   succeed(): void {
-    files.remove(notePath(this.#annexDir, this.#options, 'failed'))
+    const note = notePath(this.#annexDir, this.#options, 'failed')
+    // Nearly never there, and an error costs ten times the question.
+    if (files.exists(note)) files.remove(note)
   }
 
   #dirOf(state: 'failed' | 'running'): Bytes {

@@ -11,6 +11,7 @@ import { parseKey } from '../model/key.js'
 import { formatLinkTarget, formatPointer } from '../model/pointer.js'
 import { copyFile } from '../platform/copy.js'
 import * as files from '../platform/files.js'
+import { type KnownStat, keepStat } from '../platform/kept-stat.js'
 import { hasOpenWriters } from '../platform/open-writers.js'
 import { diskError } from '../store/disk-error.js'
 import type { ObjectStore } from '../store/object-store.js'
@@ -18,7 +19,6 @@ import type { KeyMaker } from './new-key.js'
 import { replaceBy } from './replace-file.js'
 
 const SECOND_NS = 1_000_000_000n
-const NS_PER_MS = 1_000_000n
 /** Two ticks of the slowest usual kernel clock. */
 const CLOCK_TICK_MS = 20
 /** Files up to this size are read whole: fewer system calls, and no second temporary file. */
@@ -40,7 +40,7 @@ export interface AddedFile {
   readonly mode: number
   readonly content: Buffer
   /** The work tree file after everything. */
-  readonly stat: files.FileStat
+  readonly stat: KnownStat
 }
 
 /**
@@ -68,7 +68,7 @@ export async function addFile(
     keyText,
     mode: isLocked ? 0o120000 : isExecutable ? 0o100755 : 0o100644,
     content: isLocked ? Buffer.from(formatLinkTarget(key, path), 'latin1') : formatPointer(key),
-    stat: files.lstat(file)!,
+    stat: keepStat(files.lstat(file)!),
   }
 }
 
@@ -169,7 +169,7 @@ function takeBack({ file, before }: Source, keyText: Bytes, { store }: AddTools)
  * for files ticks every few milliseconds.
  */
 function settledStat({ file, path, before }: Source): files.FileStat {
-  if (Date.now() - Number(before.mtimeNs / NS_PER_MS) > CLOCK_TICK_MS) return before
+  if (Date.now() - Number(before.mtimeNs) / 1e6 > CLOCK_TICK_MS) return before
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, CLOCK_TICK_MS)
   const settled = files.lstat(file)
   if (!settled?.isFile()) throw changed(path)

@@ -7,6 +7,7 @@ import type { Repository } from '../git/repository.js'
 import type { Bytes } from '../model/bytes.js'
 import { waitForLock } from '../platform/file-lock.js'
 import * as files from '../platform/files.js'
+import type { KnownStat } from '../platform/kept-stat.js'
 
 /** A file as it was when it was put in place. */
 export interface RestageItem {
@@ -22,13 +23,13 @@ const SECOND_NS = 1_000_000_000n
  * What git-annex remembers of a file to know it again.
  * @returns inode, size in bytes, mtime in seconds, and its decimals without zeros at the end
  */
-export function formatInodeCache({ ino, size, mtimeNs }: files.FileStat): Bytes {
+export function formatInodeCache({ ino, size, mtimeNs }: KnownStat): Bytes {
   const decimals = (mtimeNs % SECOND_NS).toString().padStart(9, '0').replace(/0+$/, '')
   return `${ino} ${size} ${mtimeNs / SECOND_NS} ${decimals}`
 }
 
 /** A file as one text, by which it is known again: `INODE SIZE SECONDS FRACTION:FILE`. */
-export function formatRestageText(path: Bytes, stat: files.FileStat): Bytes {
+export function formatRestageText(path: Bytes, stat: KnownStat): Bytes {
   return `${formatInodeCache(stat)}:${path}`
 }
 

@@ -10,6 +10,7 @@ import type { IndexRefresh } from '../git/index-refresh.js'
 import { join, type Repository } from '../git/repository.js'
 import type { Bytes } from '../model/bytes.js'
 import { isAnnexError } from '../model/errors.js'
+import { keepStat } from '../platform/kept-stat.js'
 import type { ObjectStore } from '../store/object-store.js'
 import { isVerificationReady, verifyContent } from '../store/verify.js'
 import { type AnnexedFile, filesByKey, isPopulatable } from './annexed-files.js'
@@ -98,7 +99,7 @@ export class WorkTreeUpdates {
   }
 
   #placed(refresh: IndexRefresh): void {
-    this.#refreshes.push(refresh)
+    this.#refreshes.push({ ...refresh, stat: keepStat(refresh.stat) })
     this.#owner.store.unfinished?.notePlaced(formatRestageText(refresh.path, refresh.stat))
   }
 
