@@ -4,32 +4,47 @@
  */
 import { AddRules } from '../cli/add-rules.js'
 import type { Annex } from '../cli/annex.js'
-import type { Action, Command, ItemUi, OptionSpecs } from '../cli/command.js'
+import {
+  type Action,
+  type Command,
+  type ItemUi,
+  jsonOptions,
+  type OptionSpecs,
+} from '../cli/command.js'
 import { FreshIndex } from '../cli/fresh-index.js'
 import { absolute } from '../git/repository.js'
 import { type Bytes, bytesFromText, bytesToText } from '../model/bytes.js'
 import { AnnexError, isAnnexError } from '../model/errors.js'
+import { formatKey, parseKeyFile } from '../model/key.js'
 import { takeFile } from '../store/share-content.js'
 import { keyOfFile } from '../worktree/key-of-file.js'
 
 const options = {
+  ...jsonOptions,
   known: { type: 'boolean', summary: 'take files whose content the annex knows' },
+  guesskeys: { type: 'boolean', summary: 'take files that are named like keys' },
 } as const satisfies OptionSpecs
 
 export const reinject: Command<typeof options, 'annex'> = {
   name: 'reinject',
   section: 'content',
   summary: 'puts content back into the annex',
-  usage: 'SRC DEST | --known SRC …',
+  usage: 'SRC DEST | --known SRC … | --guesskeys SRC …',
   needs: 'annex',
-  needsWorkTree: true,
   options,
   async *run(annex, { words, options }) {
-    const index = new FreshIndex(annex)
-    for (const word of options.known ? words : words.slice(0, 1))
-      if (index.find(bytesFromText(word)))
+    const { known, guesskeys } = options
+    if (known && guesskeys) throw new AnnexError('USAGE', 'Choose one of --known and --guesskeys')
+    // A bare repository has no files, but contents can be missing there, too.
+    const index = annex.repository.workTree === undefined ? undefined : new FreshIndex(annex)
+    for (const word of known || guesskeys ? words : words.slice(0, 1))
+      if (index?.find(bytesFromText(word)))
         throw new AnnexError('USAGE', `cannot use an annexed file as source: ${word}`)
-    if (options.known) {
+    if (guesskeys) {
+      for (const word of words) yield guessAction(annex, bytesFromText(word))
+      return
+    }
+    if (known) {
       const rules = new AddRules(annex, { paths: [], backend: options.backend })
       for (const word of words) yield knownAction(annex, bytesFromText(word), rules)
       return
@@ -37,7 +52,7 @@ export const reinject: Command<typeof options, 'annex'> = {
     const [source, destination, ...rest] = words
     if (source === undefined || destination === undefined || rest.length > 0)
       throw new AnnexError('USAGE', 'specify a src file and a dest file')
-    const found = index.find(bytesFromText(destination))
+    const found = index?.find(bytesFromText(destination))
     if (!found) throw new AnnexError('USAGE', `${destination} is not an annexed file`)
     yield injectAction(annex, bytesFromText(source), { keyText: found.keyText, destination })
   },
@@ -62,6 +77,25 @@ function injectAction(
           { cause: error },
         )
       }
+      return true
+    },
+  }
+}
+
+/** Objects keep the names of their keys, in `lost+found` for instance. */
+function guessAction(annex: Annex, file: Bytes): Action {
+  return {
+    command: 'reinject',
+    item: { label: bytesToText(file), input: [bytesToText(file)] },
+    async perform(ui) {
+      const key = parseKeyFile(file.slice(file.lastIndexOf('/') + 1))
+      if (!key) {
+        ui.longNote('Not named like an object file; skipping')
+        return true
+      }
+      const keyText = formatKey(key)
+      ui.field('key', bytesToText(keyText))
+      await inject(annex, { file, keyText }, ui)
       return true
     },
   }

@@ -52,3 +52,34 @@ test('git annex reinject refuses an annexed source, and a destination that is no
   expect(repo.tryAnnex('reinject', 'plain', 'plain').stderr).toContain('is not an annexed file')
   expect(repo.tryAnnex('reinject', 'missing', 'a.txt').status).toBe(1)
 })
+
+test('git annex reinject --guesskeys takes files that are named like keys, in bare repositories too', () => {
+  const repo = scratch.repo('lost.git', '--bare')
+  repo.annex('init')
+  const key = 'SHA256E-s6--5891b5b522d5df086d0ff0b110fbd9d21bb4fc7163af34d08286a2e846f6be03.txt'
+  const worm = 'WORM-s5-m1--some_name'
+  const wrong = 'SHA256E-s6--0000b5b522d5df086d0ff0b110fbd9d21bb4fc7163af34d08286a2e846f6be03.txt'
+  for (const [name, content] of [
+    [key, 'hello\n'],
+    [worm, 'world'],
+    [wrong, 'hello\n'],
+    ['x', 'x'],
+  ])
+    writeFileSync(scratch.path(name!), content!)
+  const paths = [key, worm, wrong, 'x'].map((name) => scratch.path(name))
+  const { status, stdout } = repo.tryAnnex('reinject', '--guesskeys', '--json', ...paths)
+  expect(status).toBe(1)
+  const objects = stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line))
+  expect(objects.map(({ key: taken, success }) => [taken, success])).toEqual([
+    [key, true],
+    [worm, true],
+    [wrong, false],
+    [undefined, true],
+  ])
+  expect(objects[3].note).toBe('Not named like an object file; skipping')
+  expect(paths.map((path) => existsSync(path))).toEqual([false, false, true, true])
+  expect(repo.realAnnex('fsck', '--all').status).toBe(0)
+})
