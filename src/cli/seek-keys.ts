@@ -1,9 +1,8 @@
 /** Seeking that is not by the files of the work tree: all keys, unused ones, another tree's files. */
 import { git } from '../git/run.js'
 import type { Bytes } from '../model/bytes.js'
-import { formatKey, parseKeyFile } from '../model/key.js'
 import { parsePresenceLog } from '../model/logs/presence.js'
-import * as files from '../platform/files.js'
+import { listOfferedPartials } from '../store/partial-files.js'
 import { listNotes, type TransferNote } from '../transfer/transfer-records.js'
 import type { Annex } from './annex.js'
 import { readUnusedList } from './unused-lists.js'
@@ -54,10 +53,7 @@ export function* failedTransfers({ repository }: Annex): Iterable<TransferNote> 
 
 /** Keys whose download was begun and not ended, though perhaps another one was. */
 export function incompleteKeys({ repository }: Annex): Bytes[] {
-  return files.listDir(`${repository.annexDir}/tmp`).flatMap(({ name }) => {
-    const key = parseKeyFile(name)
-    return key ? [formatKey(key)] : []
-  })
+  return listOfferedPartials(repository.annexDir)
 }
 
 /** Every key the git-annex branch knows, but for those that were declared dead everywhere. */

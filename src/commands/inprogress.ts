@@ -4,7 +4,8 @@ import { type Action, type Command, jsonOptions } from '../cli/command.js'
 import { seek, seekOptions } from '../cli/seek.js'
 import { relative } from '../git/repository.js'
 import { type Bytes, bytesToText } from '../model/bytes.js'
-import { findPartial, keysInTransfer } from '../store/leftovers.js'
+import { keysInTransfer } from '../store/leftovers.js'
+import { findPartial } from '../store/partial-files.js'
 
 const { all, key } = seekOptions
 
@@ -31,7 +32,7 @@ export const inprogress: Command<typeof options, 'annex'> = {
 }
 
 function* show(annex: Annex, keyText: Bytes): Iterable<Action> {
-  const path = findPartial(annex.store, keyText)
+  const path = findPartial(annex.store.annexDir, keyText)
   if (path === undefined) return
   const shown = relative(annex.cwd, path)
   yield {

@@ -44,12 +44,6 @@ function leftoverPath(annexDir: Bytes, kind: LeftoverKind, keyText: Bytes): Byte
   return `${annexDir}/${kind}/${escapeKeyFile(keyText)}`
 }
 
-/** Absolute path of the partial download of a key; undefined when there is none. */
-export function findPartial({ annexDir }: ObjectStore, keyText: Bytes): Bytes | undefined {
-  const path = leftoverPath(annexDir, 'tmp', keyText)
-  return files.exists(path) ? path : undefined
-}
-
 /** `transfer/DIRECTION/UUID/lck.KEYFILE` is locked while the transfer runs. */
 const LOCK_NAME = /^lck\.(.+)$/s
 

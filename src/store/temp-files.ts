@@ -10,24 +10,25 @@ import { isReadOnly } from '../platform/file-lock.js'
 import * as files from '../platform/files.js'
 import { makeDirsIn } from '../platform/make-dirs.js'
 import { isAbandoned, processTag } from '../platform/process.js'
+import { offerAbandonedPartials } from './partial-files.js'
 
 let counter = 0
 
 export class TempFiles {
   readonly dir: Bytes
-  readonly #repositoryDir: Bytes
+  readonly #annexDir: Bytes
   #made = false
 
   /** @param annexDir absolute path of the annex directory */
   constructor(annexDir: Bytes) {
     this.dir = `${annexDir}/annexe/tmp`
-    this.#repositoryDir = parentDir(annexDir)
+    this.#annexDir = annexDir
   }
 
   /** The path of a new temporary file; the directory exists, the file does not. */
   newPath(): Bytes {
     if (!this.#made) {
-      makeDirsIn(this.#repositoryDir, this.dir)
+      makeDirsIn(parentDir(this.#annexDir), this.dir)
       this.#made = true
     }
     counter++
@@ -35,7 +36,7 @@ export class TempFiles {
   }
 
   /**
-   * Removes files whose process is gone.
+   * Removes files whose process is gone, and gives back the downloads it was at.
    * @returns how many; none where the repository cannot be written
    */
   sweep(): number {
@@ -43,6 +44,7 @@ export class TempFiles {
     for (const { name } of files.listDir(this.dir)) {
       if (isAbandoned(this.dir, name) && tryRemove(`${this.dir}/${name}`)) removed++
     }
+    offerAbandonedPartials(this.#annexDir)
     return removed
   }
 }

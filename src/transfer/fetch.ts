@@ -13,10 +13,11 @@ import * as files from '../platform/files.js'
 import type { OnProgress, Remote } from '../remotes/remote.js'
 import { claimSpace, type SpaceClaim } from '../store/free-space.js'
 import type { ObjectStore } from '../store/object-store.js'
+import { forgetPartial } from '../store/partial-files.js'
 import { prepareVerification, verifyContent } from '../store/verify.js'
 import { attemptTransfer } from './attempts.js'
 import { hasEquivalents, recordEquivalent, verifyByEquivalents } from './equivalent-keys.js'
-import { forgetPartial, partialPath } from './partial-download.js'
+import { takePartialDownload } from './partial-download.js'
 import { isBrief, RunningTransfer } from './running-transfer.js'
 import { type TransferSettings, transferSettings } from './transfer-settings.js'
 
@@ -118,11 +119,12 @@ async function fetchFrom(remote: Remote, keyText: Bytes, plan: FetchPlan): Promi
   const subject = { direction: 'download', uuid: remote.uuid, keyText, file, totalBytes } as const
   using transfer = RunningTransfer.begin(store.annexDir, subject)
   const isKept = !isBrief(totalBytes) && isResumable(remote, keyText)
-  const temp = isKept ? partialPath(store, keyText) : store.temp.newPath()
+  using partial = isKept ? takePartialDownload(store, keyText) : undefined
+  const temp = partial?.path ?? store.temp.newPath()
   try {
     await fetchTo(temp, { remote, keyText, plan, isKept, transfer })
     // What an earlier attempt, perhaps from elsewhere, has left is of no more use.
-    if (!isKept) forgetPartial(store, keyText)
+    if (!isKept) forgetPartial(store.annexDir, keyText)
     transfer.succeed()
   } catch (error) {
     transfer.fail()

@@ -1,30 +1,25 @@
 /**
- * Where a download that can be interrupted is kept: `annex/tmp/KEYFILE`, as git-annex has it, so that
- * either program goes on with what the other has begun; under the locks that both take.
+ * The right to write to the partial download of a key, which a later transfer can go on with.
  * Implements spec: transfer, section 5.
  */
 import type { Bytes } from '../model/bytes.js'
-import { escapeKeyFile } from '../model/key.js'
 import type { Uuid } from '../model/uuid.js'
-import * as files from '../platform/files.js'
 import type { ObjectStore } from '../store/object-store.js'
+import { claimPartial, offerPartial } from '../store/partial-files.js'
 import { lockTransfer, releaseTransfer } from './running-transfer.js'
 
-/** The right to write to a partial download. */
+/** A partial download that is ours; at its end, what is there can be gone on with by others. */
 export interface PartialDownload extends Disposable {
   /** Absolute; there may be no such file yet. */
   readonly path: Bytes
 }
 
-/** Where a key's partial download is; its directory is made. */
-export function partialPath({ annexDir }: ObjectStore, keyText: Bytes): Bytes {
-  files.makeDirs(`${annexDir}/tmp`)
-  return `${annexDir}/tmp/${escapeKeyFile(keyText)}`
-}
-
-/** Removes what there is of a key's partial download. */
-export function forgetPartial({ annexDir }: ObjectStore, keyText: Bytes): void {
-  files.remove(`${annexDir}/tmp/${escapeKeyFile(keyText)}`)
+/** Takes the partial download of a key. The caller holds the locks of the transfer. */
+export function takePartialDownload({ annexDir }: ObjectStore, keyText: Bytes): PartialDownload {
+  return {
+    path: claimPartial(annexDir, keyText),
+    [Symbol.dispose]: () => offerPartial(annexDir, keyText),
+  }
 }
 
 /**
@@ -38,8 +33,15 @@ export function lockPartialDownload(
   from: Uuid,
 ): PartialDownload {
   const locks = lockTransfer(store.annexDir, { direction: 'download', uuid: from, keyText })
-  return {
-    path: partialPath(store, keyText),
-    [Symbol.dispose]: () => releaseTransfer(locks),
+  try {
+    const partial = takePartialDownload(store, keyText)
+    const release = () => {
+      partial[Symbol.dispose]()
+      releaseTransfer(locks)
+    }
+    return { path: partial.path, [Symbol.dispose]: release }
+  } catch (error) {
+    releaseTransfer(locks)
+    throw error
   }
 }
