@@ -1,6 +1,7 @@
 /** The course of a sync, or of a part of it (spec: CLI, section 11.3). */
 import type { Annex } from './annex.js'
 import { ALL_DONE, type Step } from './command.js'
+import { dropRemoved } from './drop-removed.js'
 import { syncContent } from './sync-content.js'
 import { commitAction, mergeActions, pullAction, pushActions } from './sync-git.js'
 import type { SyncGiven } from './sync-options.js'
@@ -16,8 +17,14 @@ export async function* runSync(
   if (plan.merges) yield* mergeActions(annex, plan)
   if (plan.pulls) yield* pullActions(annex, plan)
   if (plan.content) yield* contentActions(annex, plan, given)
+  yield* pushAll(annex, plan)
+  // The remotes' branches refer to what was removed until they are pushed to.
+  if (plan.pulls && plan.pushes && (yield* dropRemoved(annex, given))) yield* pushAll(annex, plan)
+}
+
+function* pushAll(annex: Annex, plan: SyncPlan): Iterable<Step> {
   yield ALL_DONE
-  // What was just moved is to be pushed, too.
+  // What was just moved or dropped is to be pushed, too.
   annex.branch.commit()
   for (const remote of plan.remotes)
     if (plan.pushes && remote.pushes && !remote.isReadOnly) yield* pushActions(annex, remote, plan)
