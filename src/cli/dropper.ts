@@ -1,6 +1,6 @@
 /**
- * The actions of `drop`, here and at remotes, for every command that drops. What is refused for want of
- * copies is remembered for `drop --retry`; what is dropped is forgotten there.
+ * The actions of `drop`, here and at remotes, for every command that drops. What `drop` itself was
+ * refused for want of copies is remembered for `drop --retry`; what is dropped is forgotten there.
  * Implements spec: numcopies, section 4.
  */
 import type { Uuid } from '../model/uuid.js'
@@ -21,6 +21,8 @@ export interface DropperOptions extends DropSettings, ReasonOptions {
   readonly force: boolean
   /** What is dropped was chosen as unused. */
   readonly unused?: boolean
+  /** What is refused is to be tried again by `drop --retry`. */
+  readonly remembers?: boolean
 }
 
 export class Dropper {
@@ -30,12 +32,14 @@ export class Dropper {
   readonly #annex: Annex
   readonly #force: boolean
   readonly #isUnused: boolean
+  readonly #remembers: boolean
   readonly #refused: RefusedDrops
 
   constructor(annex: Annex, options: DropperOptions) {
     this.#annex = annex
     this.#force = options.force
     this.#isUnused = options.unused ?? false
+    this.#remembers = options.remembers ?? false
     this.policy = new CopiesPolicy(annex, options)
     this.required = new RequiredContent(annex)
     this.reasons = new DropReasons(annex, options)
@@ -94,6 +98,6 @@ export class Dropper {
 
   #note(drop: RefusedDrop, isDone: boolean): void {
     if (isDone) this.#refused.forget(drop)
-    else this.#refused.remember(drop)
+    else if (this.#remembers) this.#refused.remember(drop)
   }
 }

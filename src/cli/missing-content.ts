@@ -48,7 +48,7 @@ export async function tellWhereToLook(annex: Annex, ui: ItemUi, place: WhereToLo
   if (candidates.length === 0 && nowhere !== '') ui.advice(nowhere)
   ui.field(
     'wanted',
-    candidates.map((uuid) => names.object(uuid)),
+    trusted.map((uuid) => names.object(uuid)),
   )
   await tellIgnored(annex, ui, candidates)
 }

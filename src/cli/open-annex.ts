@@ -32,6 +32,9 @@ import type { Needs, Surround } from './command.js'
 import { initialiseRepository } from './initialise-repository.js'
 import type { Messages } from './messages.js'
 import { openRemotes } from './open-remotes.js'
+import { type TrustOptions, trustOverrides } from './trust-overrides.js'
+
+const NO_TRUST: TrustOptions = { semitrust: [], untrust: [] }
 
 /** What opening a repository needs to know. */
 export interface OpenOptions {
@@ -41,6 +44,8 @@ export interface OpenOptions {
   readonly needs: Needs
   readonly needsWorkTree: boolean
   readonly messages: Messages
+  /** Trust levels that the command line sets. */
+  readonly trust?: TrustOptions
 }
 
 /**
@@ -48,14 +53,14 @@ export interface OpenOptions {
  * @throws AnnexError NOT_A_REPOSITORY, BARE_REPOSITORY, NOT_INITIALISED, REPOSITORY_VERSION
  */
 export async function openAnnex(options: OpenOptions): Promise<Annex> {
-  const { surround, settings, needs, needsWorkTree, messages } = options
+  const { surround, settings, needs, needsWorkTree, messages, trust = NO_TRUST } = options
   const repository = findRepository(surround)
   if (needsWorkTree && repository.workTree === undefined)
     throw new AnnexError('BARE_REPOSITORY', 'You cannot run this command in a bare repository.')
   const config = readConfig(repository, settings)
   applyExternalTimeout(config)
   if (needs === 'annex') ensureInitialised(repository, config, surround)
-  const annex = new OpenAnnex({ repository, config, surround, messages })
+  const annex = new OpenAnnex({ repository, config, surround, messages, trust })
   if (needs === 'annex') {
     annex.mergeBranches()
     finishInterrupted(annex)
@@ -105,6 +110,7 @@ interface Parts {
   readonly config: GitConfig
   readonly surround: Surround
   readonly messages: Messages
+  readonly trust: TrustOptions
 }
 
 class OpenAnnex implements Annex {
@@ -117,12 +123,14 @@ class OpenAnnex implements Annex {
   readonly #endings: (() => Promise<void> | void)[] = []
   #branch: AnnexBranch | undefined
   #blobKeys: BlobKeys | undefined
+  readonly #trustOptions: TrustOptions
   #trust: TrustSources | undefined
   #remotes: Promise<readonly Remote[]> | undefined
   #sshConnections: SharedConnections | undefined
   #workTree: WorkTreeUpdates | undefined
 
-  constructor({ repository, config, surround, messages }: Parts) {
+  constructor({ repository, config, surround, messages, trust }: Parts) {
+    this.#trustOptions = trust
     this.repository = repository
     this.config = config
     this.cwd = surround.cwd
@@ -151,6 +159,11 @@ class OpenAnnex implements Annex {
 
   get trust(): TrustSources {
     this.#trust ??= {
+      overrides: trustOverrides(this.#trustOptions, {
+        config: this.config,
+        uuid: this.uuid,
+        descriptions: () => this.branch.descriptions(),
+      }),
       configured: configuredTrust(this.config),
       recorded: this.branch.trustLevels(),
     }

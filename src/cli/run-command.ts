@@ -22,6 +22,7 @@ import { performAll, type Tally } from './runner.js'
 import { formatUsage } from './usage.js'
 
 const FAILED_STATUS = 1
+const TRUST_IGNORED = 'Ignoring request to trust repository, because that can lead to data loss.'
 const TIME_UP_STATUS = 101
 
 /**
@@ -67,11 +68,19 @@ interface Run {
 async function runParsed(run: Run): Promise<number> {
   const { command, args, surround, messages } = run
   const { needs, needsWorkTree = false, leavesJournal = false } = command
-  const settings = args.options.config
+  const { config: settings, trust, semitrust, untrust } = args.options
+  if (trust.length > 0) messages.warning(`git-annex: ${TRUST_IGNORED}`)
   const annex: Surround | Annex =
     needs === 'nothing'
       ? surround
-      : await openAnnex({ surround, settings, needs, needsWorkTree, messages })
+      : await openAnnex({
+          surround,
+          settings,
+          needs,
+          needsWorkTree,
+          messages,
+          trust: { semitrust, untrust },
+        })
   const jobs = findJobs(command, args.options, annex)
   if (jobs > 1) run.messages.reporter = makeReporter(run, jobs)
   const { reporter } = run.messages

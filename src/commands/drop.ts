@@ -34,7 +34,7 @@ export const drop: Command<typeof options, 'annex'> = {
   options,
   async *run(annex, args) {
     const { from, auto, retry } = args.options
-    const dropper = new Dropper(annex, args.options)
+    const dropper = new Dropper(annex, { ...args.options, remembers: true })
     if (retry) {
       yield* retriedDrops(annex, dropper, args)
       return

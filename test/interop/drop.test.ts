@@ -49,6 +49,18 @@ describe('git annex drop', () => {
     twins.expectSame('clone', [['drop', 'here.txt']], { prepare })
   })
 
+  test('takes trust from the command line as git-annex does', () => {
+    twins.expectSame('clone', [
+      ['drop', '--untrust=origin', 'here.txt'],
+      ['drop', '--untrust=the origin', '--json', 'here.txt'],
+      ['untrust', 'origin'],
+      ['drop', 'here.txt'],
+      ['drop', '--trust=origin', 'here.txt'],
+      ['drop', '--untrust=nobody', 'here.txt'],
+      ['drop', '--semitrust=origin', 'here.txt'],
+    ])
+  })
+
   test('answers a batch as git-annex does', () => {
     const input = 'here.txt\nthere.txt\nnope\n'
     twins.expectSame('clone', [['drop', '--batch', '--json']], { input })
