@@ -5,7 +5,7 @@
  */
 import { relative } from '../git/repository.js'
 import { type Bytes, bytesToText } from '../model/bytes.js'
-import { errorMessage, isAnnexError } from '../model/errors.js'
+import { errorMessage } from '../model/errors.js'
 import { parseKey } from '../model/key.js'
 import { formatSize } from '../model/units.js'
 import * as files from '../platform/files.js'
@@ -107,15 +107,12 @@ async function fetchCopy(
   const path = store.temp.newPath()
   const size = parseKey(keyText)?.sizeBytes
   const totalBytes = size === undefined ? undefined : Number(size)
+  const onProgress = (doneBytes: number) => ui.progress(doneBytes, totalBytes)
   try {
-    const { verified } = await remote.retrieve(keyText, path, (done) =>
-      ui.progress(done, totalBytes),
-    )
+    const { verified } = await remote.retrieve(keyText, path, onProgress)
     return { path, isTemp: true, isVerified: verified }
   } catch (error) {
-    // A remote that checks for itself may leave what it found to be wrong.
-    if (isAnnexError(error, 'CONTENT_MISMATCH') && files.exists(path))
-      return { path, isTemp: true, isVerified: false }
+    // What checks for itself what comes gives nothing bad away; nothing is dropped on its word.
     files.remove(path)
     ui.warning(
       `${bytesToText(name)}: failed to download file from remote\n(${errorMessage(error)})`,

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { describe, expect, test } from '@jest/globals'
 import { useScratch } from '../support/scratch.js'
+import { SshServer, whyNoSshd } from '../support/ssh-server.js'
 import { Twins } from '../support/twins.js'
 
 const scratch = useScratch()
@@ -143,3 +144,37 @@ describe('git annex fsck', () => {
     )
   })
 })
+
+const withSshd = whyNoSshd() === undefined ? test : test.skip
+
+withSshd(
+  'git annex fsck --from a remote behind ssh drops nothing there, as git-annex',
+  async () => {
+    const answers = []
+    for (const program of ['ours', 'real'] as const) {
+      const world = twins.copy(program)
+      const server = await SshServer.start(scratch, program)
+      try {
+        const clone = server.clone(world.repo('origin'), `behind-ssh-${program}`, program)
+        const run = (...args: string[]) =>
+          clone.tryRun(['git', 'annex', ...args], { program, env: server.env(program) })
+        run('init', '-q', 'behind ssh')
+        world.sh('origin', `${TOOLS} flip "$(o flipped)"; cut "$(o short)"; lose "$(o lost)"`)
+        const { status, stdout } = run(...ALL, '--from=origin', '--numcopies=2')
+        const items = stdout.split('\n').filter((line) => line.startsWith('{'))
+        const objects = world.sh('origin', 'find .git/annex/objects -type f -name "SHA*"').stdout
+        answers.push({ status, items: items.map(readItem), objects: objects.split('\n').sort() })
+      } finally {
+        server.stop()
+      }
+    }
+    expect(answers[0]).toEqual(answers[1])
+  },
+)
+
+/** What is wrong with the way it is told each in its own words. */
+function readItem(line: string): unknown {
+  const { 'error-messages': messages, ...item } = JSON.parse(line)
+  const isDamaged = messages.some((text: string) => text.includes('failed to download'))
+  return isDamaged ? { ...item, isDamaged } : { ...item, messages }
+}
