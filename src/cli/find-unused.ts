@@ -10,6 +10,7 @@ import { findObject, listTreeObjects } from '../git/tree-objects.js'
 import {
   ALL_REFS,
   listStashes,
+  listUnfinished,
   parseUsedRefSpec,
   selectUsedRefs,
   shortRefName,
@@ -102,11 +103,17 @@ function withoutThoseOfRefs(
     unused.delete(keyText)
 }
 
-/** What no ref leads to, but git keeps all the same: older stashes, and what is checked out elsewhere. */
+/**
+ * What no ref leads to, but git keeps all the same: older stashes, what is checked out elsewhere, what
+ * a merge or rebase will go on with.
+ */
 function unnamedUses(repository: Repository, refs: readonly UsedRef[]): Bytes[] {
-  const heads = allWorkTrees(repository)
-    .slice(1)
-    .flatMap((worktree) => readHead(worktree).oid ?? [])
+  const worktrees = allWorkTrees(repository)
+  const heads = worktrees.slice(1).flatMap((worktree) => readHead(worktree).oid ?? [])
   const hasStash = refs.some(({ name }) => name === 'refs/stash')
-  return hasStash ? [...heads, ...listStashes(repository)] : heads
+  return [
+    ...heads,
+    ...worktrees.flatMap((worktree) => listUnfinished(worktree)),
+    ...(hasStash ? listStashes(repository) : []),
+  ]
 }

@@ -15,6 +15,7 @@ export const oldkeys: Command<typeof options, 'annex'> = {
   summary: 'lists the keys of old versions of files',
   usage: '[PATH …]',
   needs: 'annex',
+  leavesJournal: true,
   options,
   async *run(annex, { words, options }) {
     const { unchecked, 'revision-range': range } = options

@@ -23,6 +23,7 @@ export const whereused: Command<typeof options, 'annex'> = {
   usage: '',
   needs: 'annex',
   matching: true,
+  leavesJournal: true,
   options,
   async *run(annex, args) {
     const { unused, key, historical } = args.options

@@ -9,6 +9,7 @@
 import { type Bytes, bytesFromText, bytesToText } from '../model/bytes.js'
 import { AnnexError } from '../model/errors.js'
 import { compileGlob, type Glob } from '../model/glob.js'
+import * as files from '../platform/files.js'
 import { listRefs, type Ref, readHead } from './refs.js'
 import type { Repository } from './repository.js'
 import { git, gitOutput } from './run.js'
@@ -89,14 +90,34 @@ export function shortRefName(name: Bytes): Bytes {
  * @returns commits, by id
  */
 export function listStashes(repository: Repository): Bytes[] {
-  const args = ['log', '--walk-reflogs', '--format=%H %P', 'refs/stash', '--']
+  return withParts(repository, ['--walk-reflogs', 'refs/stash'])
+}
+
+/** What git keeps while a merge or rebase waits for its user; the stashes it makes have no ref. */
+const UNFINISHED = ['MERGE_HEAD', 'CHERRY_PICK_HEAD', 'REVERT_HEAD', 'REBASE_HEAD']
+const AUTOSTASHES = ['MERGE_AUTOSTASH', 'rebase-merge/autostash', 'rebase-apply/autostash']
+
+/** Commits that an unfinished merge or rebase of this work tree will come back to, by id. */
+export function listUnfinished(repository: Repository): Bytes[] {
+  const read = (name: string) =>
+    files
+      .readFile(`${repository.gitDir}/${name}`)
+      ?.toString('latin1')
+      .match(/^[0-9a-f]{40,64}$/gm) ?? []
+  const stashes = AUTOSTASHES.flatMap(read)
+  const parts = stashes.length > 0 ? withParts(repository, ['--no-walk', ...stashes]) : []
+  return [...UNFINISHED.flatMap(read), ...parts]
+}
+
+/** Stashes and their parents but the first, which is the commit that was checked out. */
+function withParts(repository: Repository, revisions: readonly string[]): Bytes[] {
+  const args = ['log', '--format=%H %P', ...revisions, '--']
   const { status, stdout } = git(repository, args, { okStatus: [0, 128] })
   if (status !== 0) return []
   return stdout
     .toString('latin1')
     .split('\n')
     .flatMap((line) => {
-      // The first parent is the commit that was checked out.
       const [stash, , ...parents] = line.split(' ')
       return stash ? [stash, ...parents] : []
     })

@@ -68,6 +68,22 @@ describe('git annex unused', () => {
     expect(Object.keys(listUnused(repo))).toHaveLength(5)
   })
 
+  test('counts what an unfinished rebase will put back as used', () => {
+    const repo = makeRepo('rebase', ['a', 'b'])
+    repo.git('checkout', '-qb', 'side')
+    repo.write('b', 'of side\n')
+    repo.git('commit', '-qam', 'side')
+    repo.git('checkout', '-q', 'main')
+    repo.write('b', 'of main\n')
+    repo.git('commit', '-qam', 'main')
+    repo.git('checkout', '-q', 'side')
+    repo.write('a', 'not committed\n')
+    expect(repo.tryGit('rebase', '-q', '--autostash', 'main').status).toBe(1)
+    expect(listUnused(repo)).toEqual({})
+    repo.git('rebase', '--abort')
+    expect(repo.read('a').toString()).toBe('not committed\n')
+  })
+
   test('counts what stands in the work tree only, and content that git asked about', () => {
     const repo = makeRepo('tree', ['changed', 'kept'])
     const staged = makeUnused(repo, 'staged')
