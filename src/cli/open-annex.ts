@@ -14,6 +14,7 @@ import { removeStaleLock } from '../git/index-lock.js'
 import { findRepository, type Repository } from '../git/repository.js'
 import { type Bytes, bytesToText } from '../model/bytes.js'
 import { AnnexError, errorMessage } from '../model/errors.js'
+import type { TrustLevel } from '../model/logs/trust-log.js'
 import type { Uuid } from '../model/uuid.js'
 import { isReadOnly } from '../platform/file-lock.js'
 import { limitMemory } from '../platform/memory.js'
@@ -60,9 +61,10 @@ export async function openAnnex(options: OpenOptions): Promise<Annex> {
   const config = readConfig(repository, settings)
   applyExternalTimeout(config)
   if (needs === 'annex') ensureInitialised(repository, config, surround)
-  const annex = new OpenAnnex({ repository, config, surround, messages, trust })
+  const annex = new OpenAnnex({ repository, config, surround, messages })
   if (needs === 'annex') {
     annex.mergeBranches()
+    annex.overrideTrust(trust)
     finishInterrupted(annex)
   }
   return annex
@@ -110,7 +112,6 @@ interface Parts {
   readonly config: GitConfig
   readonly surround: Surround
   readonly messages: Messages
-  readonly trust: TrustOptions
 }
 
 class OpenAnnex implements Annex {
@@ -123,14 +124,13 @@ class OpenAnnex implements Annex {
   readonly #endings: (() => Promise<void> | void)[] = []
   #branch: AnnexBranch | undefined
   #blobKeys: BlobKeys | undefined
-  readonly #trustOptions: TrustOptions
+  #overrides: ReadonlyMap<Uuid, TrustLevel> = new Map()
   #trust: TrustSources | undefined
   #remotes: Promise<readonly Remote[]> | undefined
   #sshConnections: SharedConnections | undefined
   #workTree: WorkTreeUpdates | undefined
 
-  constructor({ repository, config, surround, messages, trust }: Parts) {
-    this.#trustOptions = trust
+  constructor({ repository, config, surround, messages }: Parts) {
     this.repository = repository
     this.config = config
     this.cwd = surround.cwd
@@ -159,15 +159,18 @@ class OpenAnnex implements Annex {
 
   get trust(): TrustSources {
     this.#trust ??= {
-      overrides: trustOverrides(this.#trustOptions, {
-        config: this.config,
-        uuid: this.uuid,
-        descriptions: () => this.branch.descriptions(),
-      }),
+      overrides: this.#overrides,
       configured: configuredTrust(this.config),
       recorded: this.branch.trustLevels(),
     }
     return this.#trust
+  }
+
+  /** @throws AnnexError REMOTE_UNKNOWN */
+  overrideTrust(options: TrustOptions): void {
+    const { config, uuid } = this
+    const descriptions = () => this.branch.descriptions()
+    this.#overrides = trustOverrides(options, { config, uuid, descriptions })
   }
 
   get workTree(): WorkTreeUpdates {
