@@ -5,8 +5,8 @@ import {
   mkdirSync,
   openSync,
   readSync,
+  renameSync,
   statSync,
-  unlinkSync,
   utimesSync,
   writeSync,
 } from 'node:fs'
@@ -69,7 +69,13 @@ export class FileSet {
     for (const path of this.paths) utimesSync(join(dir, path), now, now)
   }
 
-  remove(dir: string): void {
-    for (const path of this.paths) unlinkSync(join(dir, path))
+  /**
+   * Takes all files out of a directory. They are not removed: ext4 without a journal goes over every
+   * inode that was freed in the last minutes whenever it makes a new one (0.5 ms instead of 0.02).
+   * @param trash a directory on the same file system, which is made
+   */
+  moveAway(dir: string, trash: string): void {
+    mkdirSync(trash, { recursive: true })
+    for (const [i, path] of this.paths.entries()) renameSync(join(dir, path), join(trash, `${i}`))
   }
 }

@@ -2,11 +2,19 @@
 import { arch, cpus, release, totalmem } from 'node:os'
 import { parseArgs } from 'node:util'
 import { Scratch } from '../test/support/scratch-repo.js'
+import { measureLives, showTable } from './lives.js'
 import { PROGRAMS, type Program, STEPS, type Step } from './programs.js'
 import { measureSsh, SSH_PROGRAMS, type SshWorkload } from './ssh.js'
 import { measureStartup } from './startup.js'
 import { Table } from './table.js'
-import { runLife, type Workload } from './workload.js'
+import type { Workload } from './workload.js'
+
+/** The life of a repository; `annex-add` begins another. */
+const LIFE: readonly Step[] = STEPS.filter((step) => step !== 'annex-add')
+/** What the filter must look at although it is none of its business. */
+const ORDINARY_LIFE: readonly Step[] = ['add', 'commit', 'status-touched', 'checkout']
+/** How many more files the table about `git status` has. */
+const MANY = 3
 
 const USAGE = `usage: bench/run [options]
 
@@ -14,15 +22,15 @@ Measures plain git, git-lfs, git-annex and ours on the same work in the same run
 prints the median, the range and the peak memory of the largest process. A result is checked before
 its time counts.
 
-  --only LIST          of: small, big, startup, ssh (default: all but ssh)
+  --only LIST          of: small, annex-add, ordinary, big, startup, ssh (default: all but ssh)
   --programs LIST      of: ${PROGRAMS.map((program) => program.name).join(', ')} (default: all)
-  --files N            files of the workload "small" (default: 10000)
+  --files N            files of the workloads of many small files (default: 10000)
   --size SIZE          size of each (default: 4KiB)
   --big SIZE           size of the one file of "big" (default: 1GiB)
   --repeats N          runs of each program (default: 3)
-  --annex-repeats N    runs of git-annex on "small", where it is slow (default: 1)
+  --annex-repeats N    runs of git-annex on many files, where it is slow (default: 1)
   --ssh-programs LIST  for ssh, of: ${SSH_PROGRAMS.join(', ')} (default: all)
-  --until STEP         stops each run after this step: ${STEPS.join(', ')}
+  --until STEP         ends "small" and "big" after this step: ${LIFE.join(', ')}
   --help
 `
 
@@ -39,7 +47,7 @@ const UNITS: Readonly<Record<string, number>> = {
 
 const { values: options } = parseArgs({
   options: {
-    only: { type: 'string', default: 'small,big,startup' },
+    only: { type: 'string', default: 'small,annex-add,ordinary,big,startup' },
     programs: { type: 'string', default: PROGRAMS.map((program) => program.name).join(',') },
     files: { type: 'string', default: '10000' },
     size: { type: 'string', default: '4KiB' },
@@ -59,31 +67,55 @@ async function main(): Promise<void> {
   const only = new Set(options.only.split(','))
   const names = options.programs.split(',')
   const programs = PROGRAMS.filter((program) => names.includes(program.name))
-  const until = parseStep(options.until)
+  const repeats = parseCount(options.repeats)
+  const annexRepeats = parseCount(options['annex-repeats'])
+  const repeatsOf = ({ name }: Program, { files }: Workload) =>
+    name === 'git-annex' && files > 1 ? annexRepeats : repeats
+  printMachine(programs)
+  const leftovers: Scratch[] = []
+  try {
+    for (const { title, workload } of workloads().filter(({ name }) => only.has(name)))
+      await measureLives(title, workload, { programs, repeatsOf, leftovers })
+    if (only.has('startup')) {
+      const table = new Table()
+      const own = programs.filter(({ name }) => name !== 'coreutils')
+      measureStartup(own, table)
+      showTable('start-up', table, own)
+    }
+    if (only.has('ssh')) await measureOverSsh(repeats, annexRepeats)
+  } finally {
+    for (const scratch of leftovers) scratch.remove()
+  }
+}
+
+function workloads(): { name: string; title: string; workload: Workload }[] {
   const files = parseCount(options.files)
   const sizeBytes = parseSize(options.size)
-  const repeats = parseCount(options.repeats)
-  printMachine(programs)
-  if (only.has('small')) {
-    const workload = { files, sizeBytes, until }
-    const annexRepeats = parseCount(options['annex-repeats'])
-    const repeatsOf = ({ name }: Program) => (name === 'git-annex' ? annexRepeats : repeats)
-    show(`${files} files of ${options.size}`, measureLives(programs, workload, repeatsOf), programs)
-  }
-  if (only.has('big')) {
-    const workload = { files: 1, sizeBytes: parseSize(options.big), until }
-    show(
-      `one file of ${options.big}`,
-      measureLives(programs, workload, () => repeats),
-      programs,
-    )
-  }
-  if (only.has('startup')) {
-    const table = new Table()
-    measureStartup(programs, table)
-    show('start-up', table, programs)
-  }
-  if (only.has('ssh')) await measureOverSsh(repeats, parseCount(options['annex-repeats']))
+  const life = LIFE.slice(0, LIFE.indexOf(parseStep(options.until)) + 1)
+  const ordinary = (count: number, steps: readonly Step[]) => ({
+    name: 'ordinary',
+    title: `${count} ordinary files of ${options.size}, all sent through the filter`,
+    workload: { files: count, sizeBytes, steps, isOrdinary: true },
+  })
+  return [
+    {
+      name: 'small',
+      title: `${files} files of ${options.size}`,
+      workload: { files, sizeBytes, steps: life },
+    },
+    {
+      name: 'annex-add',
+      title: `git annex add of ${files} files of ${options.size}, beside git add`,
+      workload: { files, sizeBytes, steps: ['annex-add'] },
+    },
+    ordinary(files, ORDINARY_LIFE),
+    ordinary(MANY * files, ORDINARY_LIFE.slice(0, -1)),
+    {
+      name: 'big',
+      title: `one file of ${options.big}`,
+      workload: { files: 1, sizeBytes: parseSize(options.big), steps: life },
+    },
+  ]
 }
 
 async function measureOverSsh(repeats: number, annexRepeats: number): Promise<void> {
@@ -104,38 +136,6 @@ async function measureOverSsh(repeats: number, annexRepeats: number): Promise<vo
   console.log(`\n## over ssh\n\n${table.format(SSH_PROGRAMS)}`)
 }
 
-function measureLives(
-  programs: readonly Program[],
-  workload: Workload,
-  repeatsOf: (program: Program) => number,
-): Table {
-  const table = new Table(STEPS)
-  const most = Math.max(...programs.map(repeatsOf))
-  for (let run = 1; run <= most; run++)
-    for (const program of programs) {
-      if (run > repeatsOf(program)) continue
-      let last: Step | undefined
-      try {
-        runLife(program, workload, (step, sample) => {
-          last = step
-          table.add(step, program.name, sample)
-          process.stderr.write(`${program.name} ${run} ${step} ${sample.seconds.toFixed(3)}\n`)
-        })
-      } catch (error) {
-        const failed = nextStep(program, last)
-        table.fail(failed, program.name)
-        process.stderr.write(`${program.name} ${run} ${failed} failed: ${String(error)}\n`)
-      }
-    }
-  return table
-}
-
-/** The step that was under way when a run ended after `last`. */
-function nextStep({ lines }: Program, last: Step | undefined): Step {
-  const done = last === undefined ? 0 : STEPS.indexOf(last) + 1
-  return STEPS.slice(done).find((step) => lines[step] !== undefined) ?? STEPS[0]
-}
-
 function printMachine(programs: readonly Program[]): void {
   const scratch = Scratch.make()
   const versions = programs.map(({ version }) => {
@@ -149,13 +149,9 @@ function printMachine(programs: readonly Program[]): void {
   console.log(programs.map(({ name }, i) => `${name}: ${versions[i]}`).join('\n'))
 }
 
-function show(title: string, table: Table, programs: readonly Program[]): void {
-  console.log(`\n## ${title}\n\n${table.format(programs.map((program) => program.name))}`)
-}
-
 function parseStep(text: string): Step {
-  const step = STEPS.find((name) => name === text)
-  if (!step) throw new Error(`Unknown step ${text}; known: ${STEPS.join(', ')}`)
+  const step = LIFE.find((name) => name === text)
+  if (!step) throw new Error(`Unknown step ${text}; known: ${LIFE.join(', ')}`)
   return step
 }
 

@@ -47,18 +47,19 @@ export async function measureSsh(workload: SshWorkload, table: Table): Promise<v
     const most = Math.max(...workload.programs.map(workload.repeatsOf))
     for (let run = 1; run <= most; run++)
       for (const program of workload.programs)
-        if (run <= workload.repeatsOf(program)) measureOne(bench, program, { workload, table })
+        if (run <= workload.repeatsOf(program))
+          await measureOne(bench, program, { workload, table })
   } finally {
     for (const server of Object.values(servers)) server.stop()
     scratch.remove()
   }
 }
 
-function measureOne(
+async function measureOne(
   bench: Bench,
   program: SshProgram,
   { workload, table }: { workload: SshWorkload; table: Table },
-): void {
+): Promise<void> {
   const { scratch, files } = bench
   const isAnnex = program === 'git-annex' || program === 'ours'
   const client = program === 'ours' ? 'ours' : 'real'
@@ -69,7 +70,7 @@ function measureOne(
   settle()
   const line = isAnnex ? 'git annex get -q .' : copyLine(program, bench)
   const place = { scratch, cwd: isAnnex ? cwd : scratch.dir, program: client } as const
-  const sample = measure(`${env}; ${line}`, place)
+  const sample = await measure(`${env}; ${line}`, place)
   files.verify(cwd)
   table.add(workload.row, program, sample)
   process.stderr.write(`${program} ${workload.row} ${sample.seconds.toFixed(3)}\n`)

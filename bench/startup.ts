@@ -39,7 +39,7 @@ export function measureStartup(programs: readonly Program[], table: Table): void
         scratch.run(argv, { cwd: scratch.path('r'), program: program.path, input })
         const seconds = Number(process.hrtime.bigint() - start) / 1e9
         // The first run warms the caches of the file system.
-        if (run > 0) table.add(row, program.name, { seconds, peakBytes: 0 })
+        if (run > 0) table.add(row, program.name, { seconds, peakBytes: 0, gitPeakBytes: 0 })
       }
   } finally {
     for (const scratch of scratches) scratch.remove()

@@ -54,7 +54,9 @@ function formatCell(cell: Cell | undefined): string {
   const seconds = cell.map((sample) => sample.seconds)
   const range = `${formatSeconds(Math.min(...seconds))}–${formatSeconds(Math.max(...seconds))}`
   const peak = Math.max(...cell.map((sample) => sample.peakBytes))
-  const memory = peak > 0 ? `, ${Math.round(peak / 1e6)} MB` : ''
+  const gitPeak = Math.max(...cell.map((sample) => sample.gitPeakBytes))
+  const git = gitPeak > 0 && gitPeak < 0.9 * peak ? `, git ${Math.round(gitPeak / 1e6)}` : ''
+  const memory = peak > 0 ? `, ${Math.round(peak / 1e6)} MB${git}` : ''
   const counted = cell.length > 1 ? ` (${range})` : ' (one run)'
   return `${formatSeconds(median(seconds))}${counted}${memory}`
 }
