@@ -72,3 +72,8 @@ export function filesByKey(
 export function isPopulatable({ isLink, entry }: AnnexedFile): boolean {
   return !isLink && entry.stage === 0 && !entry.skipWorktree
 }
+
+/** Whether the work tree may hold this side of a conflict, as a pointer that waits for its content. */
+export function isConflictSide({ isLink, entry }: AnnexedFile): boolean {
+  return !isLink && entry.stage !== 0
+}

@@ -13,7 +13,7 @@ import { isAnnexError } from '../model/errors.js'
 import { keepStat } from '../platform/kept-stat.js'
 import type { ObjectStore } from '../store/object-store.js'
 import { isVerificationReady, verifyContent } from '../store/verify.js'
-import { type AnnexedFile, filesByKey, isPopulatable } from './annexed-files.js'
+import { type AnnexedFile, filesByKey, isConflictSide, isPopulatable } from './annexed-files.js'
 import { hasAbandonedDeferrals, takeAbandonedDeferrals } from './deferred-notes.js'
 import { finishWorktree, restagePending } from './finish-worktree.js'
 import { depopulate, populate } from './populate.js'
@@ -68,9 +68,8 @@ export class WorkTreeUpdates {
     const object = store.locate(keyText)
     if (object) store.unfinished?.noteComing(keyText)
     for (const file of this.#byKey.get(keyText) ?? []) {
-      if (!isPopulatable(file)) continue
-      if (object) this.#populate(file, object.path)
-      else this.#depopulate(file)
+      if (object && (isPopulatable(file) || isConflictSide(file))) this.#populate(file, object.path)
+      else if (!object && isPopulatable(file)) this.#depopulate(file)
     }
   }
 

@@ -145,7 +145,7 @@ testScenarios('history', [
   },
   {
     name: 'git merge with conflicts',
-    run: '! git merge -q clash >/dev/null 2>&1; ! grep -q "<<<<" small large; is "$(git show :3:large | head -c 15)" /annex/objects/',
+    run: '! git merge -q clash >/dev/null 2>&1; cmp small $CONTENTS/small2; cmp large $CONTENTS/large2; is "$(git show :3:large | head -c 15)" /annex/objects/',
     status: CONFLICT,
     ...AS_OURS,
   },
