@@ -15,6 +15,7 @@ import { LargefilesRules } from '../worktree/largefiles-rules.js'
 import { ContentMime } from '../worktree/mime.js'
 import { KeyMaker } from '../worktree/new-key.js'
 import type { Annex } from './annex.js'
+import { FilterReach } from './filter-reach.js'
 
 const ATTRIBUTES = ['annex.largefiles', 'annex.backend']
 const ADD_UNLOCKED = 'annex.addunlocked'
@@ -32,6 +33,7 @@ export class AddRules {
   readonly #attributes: ReadonlyMap<Bytes, Readonly<Record<string, Bytes>>>
   readonly #rules: LargefilesRules
   readonly #unlocked: Matcher
+  readonly #reach: FilterReach
   #globals: ReadonlyMap<Bytes, Bytes> | undefined
 
   constructor(annex: Annex, { paths, backend }: AddRulesOptions) {
@@ -46,6 +48,7 @@ export class AddRules {
     const option = backend === undefined ? undefined : bytesFromText(backend)
     this.keyMaker = new KeyMaker({ config, attribute, option })
     this.#unlocked = this.#parseAddUnlocked()
+    this.#reach = new FilterReach(annex)
   }
 
   #globalSetting(name: string): Bytes | undefined {
@@ -63,9 +66,22 @@ export class AddRules {
     return decideAnnexAdd(this.#rules.settingsFor(path), facts).isLarge
   }
 
-  /** Whether a file that is annexed stays a file, with a pointer in git, rather than a link. */
+  /**
+   * Whether a file that is annexed stays a file, with a pointer in git, rather than a link: where
+   * `annex.addunlocked` wants that and git sends the file through the filter.
+   */
   isUnlocked(path: Bytes, sizeBytes: bigint, content?: Bytes): boolean {
-    return this.#unlocked(this.#facts(path, sizeBytes, content))
+    if (!this.#unlocked(this.#facts(path, sizeBytes, content))) return false
+    return this.#reach.has(path) || !this.#hasLinks
+  }
+
+  /** Whether a file becomes a link only because git does not send it through the filter. */
+  isOutOfReach(path: Bytes, sizeBytes: bigint): boolean {
+    return this.#unlocked(this.#facts(path, sizeBytes)) && !this.isUnlocked(path, sizeBytes)
+  }
+
+  get #hasLinks(): boolean {
+    return this.#annex.config.getBoolean('core.symlinks') !== false
   }
 
   #facts(path: Bytes, sizeBytes: bigint, content?: Bytes) {
@@ -90,7 +106,7 @@ export class AddRules {
   /** A boolean or an expression; where links cannot be made, everything is unlocked. */
   #parseAddUnlocked(): Matcher {
     const { config } = this.#annex
-    if (config.getBoolean('core.symlinks') === false) return () => true
+    if (!this.#hasLinks) return () => true
     const text = config.get(ADD_UNLOCKED) ?? this.#globalSetting(ADD_UNLOCKED) ?? 'true'
     const flag = parseGitBoolean(text)
     if (flag !== undefined) return () => flag

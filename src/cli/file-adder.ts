@@ -90,6 +90,8 @@ export class FileAdder {
     if (!stat.isFile() || !this.#isLarge(path, stat.size)) return this.#addOrdinary(path, stat, ui)
     if (this.#given['dry-run']) return true
     const isLocked = !this.#rules.isUnlocked(path, stat.size)
+    if (isLocked && this.#rules.isOutOfReach(path, stat.size))
+      ui.note('locked, as no tracked pattern matches it')
     const onProgress = (done: number) => ui.progress(done, Number(stat.size))
     const { keyMaker } = this.#rules
     const added = await addFile(path, { isLocked }, { repository, store, keyMaker, onProgress })

@@ -199,6 +199,30 @@ describe('git annex track', () => {
     })
   })
 
+  test('has git annex add and unlock mind what no pattern matches', () => {
+    const repo = makeRepo()
+    repo.annex('track', '*.psd')
+    repo.write('a.psd', 'tracked')
+    repo.write('b.txt', 'not tracked')
+    expect(repo.annex('add', '.').stdout).toContain(
+      'add b.txt (locked, as no tracked pattern matches it) ok\n',
+    )
+    repo.git('commit', '-qm', 'x')
+    expectClean(repo)
+    expectPointer(repo, 'a.psd')
+    expect(repo.git('ls-files', '-s', 'b.txt').stdout).toMatch(/^120000 /)
+    expect(repo.tryAnnex('unlock', 'b.txt')).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining('no tracked pattern matches it'),
+    })
+    repo.annex('track', '*.txt')
+    repo.annex('unlock', 'b.txt')
+    expectPointer(repo, 'b.txt')
+    repo.git('commit', '-qm', 'y')
+    expectClean(repo)
+    expectContent(repo, 'b.txt', 'not tracked')
+  })
+
   test.each([[''], ['[attr]annex'], ['x'.repeat(3000)]])('refuses %j', (pattern) => {
     const repo = makeRepo()
     expect(repo.tryAnnex('track', pattern)).toMatchObject({
