@@ -31,7 +31,7 @@ function check(repo: ScratchRepo, file: string, says: { git: string; annex: stri
       annexed: said.startsWith('annexed'),
     })
     // Where no filter reaches it, git annex add has made a link of it.
-    if (lstatSync(repo.path(file)).isSymbolicLink()) {
+    if (before.status !== 0 && lstatSync(repo.path(file)).isSymbolicLink()) {
       const content = repo.read(file)
       unlinkSync(repo.path(file))
       repo.write(file, content)
