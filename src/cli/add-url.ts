@@ -241,9 +241,12 @@ export class UrlAdder {
     const { store, branch, uuid, repository } = this.#annex
     const { file, path, rules, backend } = place
     const { size } = files.stat(temp)!
+    // Another url of the same name may have come meanwhile.
+    const isFree = () => freePath(this.#annex, ui, { file, includesIgnored: true }) !== undefined
     // An empty file cannot be unlocked in the annex: git would ask for it for ever.
     const isLarge = rules.isLarge(path, size, temp)
     if (!isLarge || (size === 0n && rules.isUnlocked(path, size, temp))) {
+      if (!isFree()) return false
       moveTo(join(repository.workTree!, path), temp)
       this.#ordinary.push(path)
       tellFile(file, ui)
@@ -252,6 +255,7 @@ export class UrlAdder {
     }
     const content = { backend, file: temp, name: path, digestHex }
     const keyText = await keyOfFile(rules.keyMaker, content)
+    if (!isFree()) return false
     store.moveIn(keyText, temp)
     branch.setPresence(keyText, uuid, true)
     this.#addKey({ ...place, keyText }, ui)

@@ -70,6 +70,20 @@ describe('several jobs', () => {
   })
 })
 
+test('git annex addurl -J never lets one url overwrite what another has brought', () => {
+  const repo = scratch.repo(`r${count++}`)
+  repo.annex('init')
+  allowLoopback(repo)
+  for (const seed of [1, 2]) web.put(`u${seed}`, someBytes(50_000, seed))
+  const urls = ['u1', 'u2'].map((name) => web.url(`/together/2/${name}`))
+  const { status, stdout, stderr } = repo.tryAnnex('addurl', '-J2', '--file', 'same', ...urls)
+  expect(status).toBe(1)
+  expect(stdout.match(/ok$/gm)).toHaveLength(1)
+  expect(stderr).toContain('same already exists; not overwriting')
+  const [first] = /http\S*/.exec(repo.annex('whereis', 'same').stdout)!
+  expectContent(repo, 'same', someBytes(50_000, first.endsWith('u1') ? 1 : 2))
+})
+
 describe('a checkout with annex.autoget', () => {
   test('fetches as many contents at once as annex.jobs says', () => {
     const repo = makeRepo('/together/2', ['c1', 'c2'])
