@@ -6,7 +6,10 @@
 import { AnnexError, errorMessage, isAnnexError } from '../model/errors.js'
 import { sleep } from '../platform/sleep.js'
 import type { OnProgress } from '../remotes/remote.js'
-import type { StallRule, TransferSettings } from './transfer-settings.js'
+import { STALL, type StallRule, type TransferSettings } from './transfer-settings.js'
+
+const SEEMS_STALLED =
+  'Transfer seems to have stalled. To restart stalled transfers, configure annex.stalldetection'
 
 export interface AttemptOptions {
   readonly settings: TransferSettings
@@ -27,7 +30,7 @@ export async function attemptTransfer<T>(
   let [forward, again] = [0, 0]
   for (;;) {
     let reached = 0
-    const attempt = new Attempt(settings, (doneBytes) => {
+    const attempt = new Attempt({ settings, ui }, (doneBytes) => {
       reached = Math.max(reached, doneBytes)
       onProgress(doneBytes)
     })
@@ -53,13 +56,18 @@ export async function attemptTransfer<T>(
 /** One attempt: it is watched from its beginning to its end. */
 class Attempt {
   readonly #settings: TransferSettings
+  readonly #ui: AttemptOptions['ui']
   readonly #onProgress: (doneBytes: number) => void
   readonly #startMs = performance.now()
   #firstBytes: number | undefined
   #doneBytes = 0
 
-  constructor(settings: TransferSettings, onProgress: (doneBytes: number) => void) {
+  constructor(
+    { settings, ui }: Pick<AttemptOptions, 'settings' | 'ui'>,
+    onProgress: (doneBytes: number) => void,
+  ) {
     this.#settings = settings
+    this.#ui = ui
     this.#onProgress = onProgress
   }
 
@@ -67,7 +75,7 @@ class Attempt {
     const { stall, bytesPerSecond } = this.#settings
     const report = (doneBytes: number) => this.#report(doneBytes)
     const abort = stall ? new AbortController() : undefined
-    const watch = stall && abort ? this.#watch(stall, abort) : undefined
+    const watch = stall === false ? undefined : this.#watch(stall ?? STALL, abort)
     try {
       return await perform(
         Object.assign(report, {
@@ -89,12 +97,18 @@ class Attempt {
     this.#onProgress(doneBytes)
   }
 
-  #watch({ bytes, seconds }: StallRule, abort: AbortController): NodeJS.Timeout {
+  /** Breaks a transfer off that stalls or, when nobody said what that is, tells of it once. */
+  #watch({ bytes, seconds }: StallRule, abort: AbortController | undefined): NodeJS.Timeout {
     let lastBytes = 0
-    return setInterval(() => {
-      if (this.#doneBytes - lastBytes < bytes) abort.abort()
+    const watch = setInterval(() => {
+      if (this.#doneBytes - lastBytes < bytes) {
+        clearInterval(watch)
+        if (abort) abort.abort()
+        else this.#ui.warning(SEEMS_STALLED)
+      }
       lastBytes = this.#doneBytes
     }, seconds * 1000)
+    return watch
   }
 
   /** How long the bytes so far should have taken still. What was there before is not counted. */

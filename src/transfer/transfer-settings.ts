@@ -22,7 +22,8 @@ export interface TransferSettings {
   readonly forwardRetries: number
   /** Before the first retry; doubled for each further one. */
   readonly retryDelaySeconds: number
-  readonly stall: StallRule | undefined
+  /** Undefined: a word is said of a transfer that stalls; false: not even that. */
+  readonly stall: StallRule | false | undefined
   /** Undefined: as fast as it goes. */
   readonly bytesPerSecond: number | undefined
 }
@@ -30,7 +31,7 @@ export interface TransferSettings {
 const FORWARD_RETRIES = 5
 const RETRY_DELAY_SECONDS = 1
 /** What `annex.stalldetection=true` means: nothing at all moves for a minute. */
-const STALL: StallRule = { bytes: 1, seconds: 60 }
+export const STALL: StallRule = { bytes: 1, seconds: 60 }
 
 const cache = new WeakMap<Remote, Map<Direction, TransferSettings>>()
 
@@ -58,7 +59,7 @@ function read(settings: RemoteSettings, direction: Direction): TransferSettings 
     forwardRetries: find(['forward-retry'], parseCount) ?? FORWARD_RETRIES,
     // git-annex documents the first and reads the second.
     retryDelaySeconds: find(['retry-delay', 'retrydelay'], parseCount) ?? RETRY_DELAY_SECONDS,
-    stall: find([`stalldetection-${direction}`, 'stalldetection'], parseStall) || undefined,
+    stall: find([`stalldetection-${direction}`, 'stalldetection'], parseStall),
     bytesPerSecond: find([`bwlimit-${direction}`, 'bwlimit'], parseRate) || undefined,
   }
 }
