@@ -94,6 +94,7 @@ export class RepositoryNames {
     const bytes = bytesFromText(name)
     const described = [...this.#descriptions].filter(([, text]) => text === bytes)
     if (described.length === 1) return described[0]![0]
+    for (const [uuid, builtIn] of BUILT_IN) if (builtIn === name) return uuid
     return this.#descriptions.has(bytes) || this.#remotes.has(bytes) ? bytes : undefined
   }
 }

@@ -8,7 +8,8 @@ const CLIENT =
   '(include=* and ((exclude=*/archive/* and exclude=archive/*) or (not (copies=archive:1 or copies=smallarchive:1)))) or approxlackingcopies=1'
 const ARCHIVE = '(not (copies=archive:1 or copies=smallarchive:1)) or approxlackingcopies=1'
 
-const STANDARD: Readonly<Record<Bytes, Bytes>> = {
+/** In git-annex's order. */
+export const STANDARD_GROUPS: Readonly<Record<Bytes, Bytes>> = {
   client: CLIENT,
   transfer: `(not (inallgroup=client and copies=client:2) and (${CLIENT})) or approxlackingcopies=1`,
   backup: 'anything',
@@ -49,8 +50,8 @@ function replaceTerm(text: Bytes, term: string, make: () => Bytes): Bytes {
 }
 
 function standardExpression({ groups }: GroupSettings): Bytes {
-  const standard = groups.filter((group) => Object.hasOwn(STANDARD, group))
-  return standard.length === 1 ? STANDARD[standard[0]!]! : 'present'
+  const standard = groups.filter((group) => Object.hasOwn(STANDARD_GROUPS, group))
+  return standard.length === 1 ? STANDARD_GROUPS[standard[0]!]! : 'present'
 }
 
 function groupExpression({ groups, groupWanted }: GroupSettings): Bytes {
