@@ -21,6 +21,7 @@ import { type PushedRef, parsePushedRefs, pushedObjects } from '../git/pushed-bl
 import { findRef } from '../git/refs.js'
 import { type Bytes, bytesFromText, bytesToText } from '../model/bytes.js'
 import { AnnexError, errorMessage, isAnnexError } from '../model/errors.js'
+import { ancestorArguments } from '../platform/parent.js'
 import type { Remote } from '../remotes/remote.js'
 import { sendContent } from '../transfer/send.js'
 
@@ -42,7 +43,7 @@ export const prePush: Command<typeof options, 'annex'> = {
     const name = words[0] ?? ''
     const refs = parsePushedRefs([...readRequests({ z: false })].join('\n'))
     const pushed = refs.filter(({ remoteRef }) => !isBookkeeping(remoteRef))
-    if (pushed.length === 0 || !wantsContent(annex, name)) return
+    if (pushed.length === 0 || !wantsContent(annex, name) || isDryRun()) return
     const needed = neededContents(annex, pushed, name)
     if (needed.length === 0) return
     const missing = needed.filter(({ keyText }) => isMissing(annex, keyText, name))
@@ -62,6 +63,19 @@ export const prePush: Command<typeof options, 'annex'> = {
 /** The branches by which clones tell each other where contents are; they hold no contents. */
 function isBookkeeping(ref: Bytes): boolean {
   return ref === 'refs/heads/git-annex' || ref.startsWith('refs/heads/synced/')
+}
+
+/** How far above us the git is that pushes: a shell runs the hook, and another one may run that. */
+const MOST_ANCESTORS = 5
+
+/** Whether git only tells what it would push; it runs the hook all the same, and does not say so. */
+function isDryRun(): boolean {
+  for (const [program = '', ...args] of ancestorArguments(MOST_ANCESTORS)) {
+    const push = /(^|\/)git$/.test(program) ? args.indexOf('push') : -1
+    if (push >= 0)
+      return args.slice(push + 1).some((word) => /^(--dry-run|-[a-mp-z]*n.*)$/.test(word))
+  }
+  return false
 }
 
 /** `annex.push-content` = `all` (the default) or `none`, for one remote or for every one. */

@@ -19,12 +19,22 @@ export function isProcessAlive(pid: number): boolean {
   return readProcStat(pid)?.state !== 'Z'
 }
 
-/** State and start time of a process, in ticks since the system was started; undefined without /proc. */
-function readProcStat(pid: number): { state: string; startTicks: number } | undefined {
+/** What the system tells of a process. */
+interface ProcStat {
+  readonly state: string
+  readonly parentPid: number
+  /** In ticks since the system was started. */
+  readonly startTicks: number
+}
+
+/** State, parent and start time of a process; undefined without /proc. */
+export function readProcStat(pid: number): ProcStat | undefined {
   const text = files.readFile(`/proc/${pid}/stat`)?.toString('latin1')
   // The name, in parentheses, may contain anything.
   const fields = text?.slice(text.lastIndexOf(')') + 2).split(' ')
-  return fields && { state: fields[0]!, startTicks: Number(fields[19]) }
+  return (
+    fields && { state: fields[0]!, parentPid: Number(fields[1]), startTicks: Number(fields[19]) }
+  )
 }
 
 /** Absolute path of the program that runs, as text: the compiled git-annex, or Node or Bun. */

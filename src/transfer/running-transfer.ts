@@ -143,11 +143,22 @@ export function releaseTransfer(locks: readonly FileLock[]): void {
   }
 }
 
-/** Whether a transfer is going on now: its lock is held. */
-export function isRunning(annexDir: Bytes, { direction, uuid, keyText }: TransferSubject): boolean {
+/**
+ * Whether a transfer is going on now: its lock is held. What one that was killed has left is removed.
+ */
+export function isRunning(annexDir: Bytes, subject: TransferSubject): boolean {
+  const { direction, uuid, keyText } = subject
   const path = `${annexDir}/transfer/${direction}/${uuid}/lck.${escapeKeyFile(keyText)}`
   if (!files.exists(path)) return false
-  const lock = tryLock(path, 'shared')
-  lock?.release()
-  return lock === undefined
+  try {
+    const lock = tryLock(path, 'exclusive')
+    if (!lock) return true
+    files.remove(notePath(annexDir, subject, 'running'))
+    releaseTransfer([lock])
+    return false
+  } catch (error) {
+    // Where nothing can be written, nobody transfers anything.
+    if (!isSystemError(error)) throw error
+    return false
+  }
 }

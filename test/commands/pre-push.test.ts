@@ -23,6 +23,8 @@ function makePair(name: string): { bare: ScratchRepo; clone: ScratchRepo; key: s
 describe('git annex pre-push', () => {
   test('git push takes the contents along, and the knowledge of them', () => {
     const { bare, clone, key } = makePair('along')
+    for (const dryRun of ['--dry-run', '-n']) clone.git('push', '-q', dryRun, 'origin', 'HEAD')
+    expectNotPresent(bare, key)
     clone.git('push', '-q', 'origin', 'HEAD')
     expectPresent(bare, key)
     const elsewhere = scratch.clone(bare, 'along-elsewhere')

@@ -116,7 +116,9 @@ describe('a transfer that goes on', () => {
       expect(repo.read(name).toString()).toContain(
         'transfer already in progress, or unable to take transfer lock',
       )
+    expect(notesIn(repo, 'download')).not.toEqual([])
     expect(repo.annex('info', '--fast').stdout).toContain('transfers in progress: none')
+    expect(notesIn(repo, 'download/00000000-0000-0000-0000-000000000001')).toEqual([])
     expect(temporary(repo)).toEqual([key])
     repo.annex('registerurl', key, web.url('/file/h1'))
     repo.annex('rmurl', 'h1', web.url('/held/h1'))
