@@ -3,6 +3,7 @@
  * long and as hashed as its key says, protected from writing, and in the work tree. Implements spec: CLI, section 11.1 (fsck).
  */
 import { backendOfKey } from '../backends/registry.js'
+import { isRewrittenSince } from '../git/index-stat.js'
 import { join, relative } from '../git/repository.js'
 import { type Bytes, bytesToText } from '../model/bytes.js'
 import { isAnnexError, isErrno } from '../model/errors.js'
@@ -16,6 +17,7 @@ import { ensureDirFrozen, freezeObject, thawObject } from '../store/permissions.
 import { quarantine } from '../store/quarantine.js'
 import { prepareVerification, verifyContent } from '../store/verify.js'
 import { hasEquivalents, verifyByEquivalents } from '../transfer/equivalent-keys.js'
+import type { AnnexedFile } from '../worktree/annexed-files.js'
 import { isPointerOf } from '../worktree/pointer-file.js'
 import type { Annex } from './annex.js'
 import type { ItemUi } from './command.js'
@@ -47,7 +49,7 @@ export function findOwnContent(annex: Annex, ui: ItemUi, check: ContentCheck): O
     ui.note('normalizing object location')
   const place = store.locate(keyText)
   if (place) {
-    protect(annex, ui, { place, isThin: isWorkTreeFile(annex, keyText, place) })
+    protect(annex, ui, { place, isThin: findThinFile(annex, keyText, place) !== undefined })
     warnInsecure(annex, ui, { keyText, place })
   }
   const isRight = checkLocation(annex, ui, { keyText, uuid, name, isPresent: place !== undefined })
@@ -65,8 +67,11 @@ export async function checkOwnContent(
 ): Promise<boolean> {
   const { keyText, name } = check
   // What is also a work tree file may be changed by its user at any time.
-  const isThin = isWorkTreeFile(annex, keyText, object)
-  const problem = isThin ? undefined : await findProblem(annex, ui, { ...check, path: object.path })
+  const thin = findThinFile(annex, keyText, object)
+  const isUsers = thin !== undefined && isRewrittenSince(thin.entry, files.stat(object.path)!)
+  const problem = isUsers
+    ? undefined
+    : await findProblem(annex, ui, { ...check, path: object.path })
   if (problem === undefined) {
     fillFile(annex, ui, check)
     return true
@@ -77,12 +82,12 @@ export async function checkOwnContent(
   return false
 }
 
-/** Whether the object is an unlocked work tree file as well (annex.thin): the same inode. */
-function isWorkTreeFile(annex: Annex, keyText: Bytes, place: ObjectPlace): boolean {
+/** The unlocked work tree file that the object is as well (annex.thin): the same inode. */
+function findThinFile(annex: Annex, keyText: Bytes, place: ObjectPlace): AnnexedFile | undefined {
   const { workTree } = annex.repository
   const object = files.stat(place.path)
-  if (workTree === undefined || object === undefined || object.nlink < 2n) return false
-  return annex.workTree.pathsOf(keyText).some((path) => {
+  if (workTree === undefined || object === undefined || object.nlink < 2n) return undefined
+  return annex.workTree.filesOf(keyText).find(({ path }) => {
     const file = files.lstat(join(workTree, path))
     return file?.ino === object.ino && file.dev === object.dev
   })

@@ -25,3 +25,18 @@ export function isUnchangedSince(entry: IndexEntry, stat: FileStat): boolean {
     isEqual(known.gid, stat.gid)
   )
 }
+
+/**
+ * Whether a file has been written to since git, or we for git, last looked, as far as its size, inode
+ * and modification time tell; other links to it and its mode may have changed.
+ */
+export function isRewrittenSince({ stat: known }: IndexEntry, stat: FileStat): boolean {
+  if (!known) return true
+  const isEqual = (value: number, now: bigint) => value === Number(BigInt.asUintN(32, now))
+  return !(
+    isEqual(known.sizeBytes, stat.size) &&
+    isEqual(known.ino, stat.ino) &&
+    isEqual(known.mtimeSeconds, stat.mtimeNs / SECOND_NS) &&
+    isEqual(known.mtimeNanoseconds, stat.mtimeNs % SECOND_NS)
+  )
+}

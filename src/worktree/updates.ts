@@ -57,6 +57,11 @@ export class WorkTreeUpdates {
     return (this.#byKey.get(keyText) ?? []).map(({ path }) => path)
   }
 
+  /** The files with a key. */
+  filesOf(keyText: Bytes): readonly AnnexedFile[] {
+    return this.#byKey.get(keyText) ?? []
+  }
+
   /** Paths of all annexed files. */
   *allPaths(): IterableIterator<Bytes> {
     for (const files of this.#byKey.values()) for (const { path } of files) yield path

@@ -101,6 +101,24 @@ describe('git annex fsck', () => {
     )
   })
 
+  test('leaves alone what a user has written to a file that is its object as well, as git-annex', () => {
+    const prepare = `${TOOLS}
+      git config annex.thin true; git annex lock -q open*; git annex unlock -q open*
+      [ "$(stat -c %h 'open fine')" = 2 ]; chmod 444 "$(o 'open fine')"
+      echo mine >>'open lost'
+      touch -r 'open flipped' ../time; flip 'open flipped'; touch -r ../time 'open flipped'`
+    const few = ['open fine', 'open flipped', 'open lost']
+    const { world } = twins.expectSame(
+      'clone',
+      [
+        [...ALL, ...few],
+        ['fsck', ...few],
+      ],
+      { prepare },
+    )
+    expect(world.repo('clone').read('open lost').toString()).toContain('mine')
+  })
+
   test('--from a remote says and does what git-annex does', () => {
     twins.expectSame('clone', [
       [...ALL, '--from=origin', '--all'],
