@@ -114,7 +114,8 @@ describe('git annex fsck', () => {
         [...ALL, ...few],
         ['fsck', ...few],
       ],
-      { prepare },
+      // Git's own look at the files differs: to our filter, what was flipped is modified.
+      { prepare, only: 'answers' },
     )
     expect(world.repo('clone').read('open lost').toString()).toContain('mine')
   })
