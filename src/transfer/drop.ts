@@ -4,6 +4,7 @@
  */
 import type { AnnexBranch } from '../branch/branch.js'
 import type { DropProof, VerifiedCopy } from '../model/drop-proof.js'
+import { AnnexError } from '../model/errors.js'
 import { forceDrop, proveMove } from '../policy/numcopies.js'
 import type { Remote } from '../remotes/remote.js'
 import { lockContent } from '../store/content-lock.js'
@@ -62,9 +63,16 @@ export async function dropFromRemote(
   { justification, branch }: DropOptions,
 ): Promise<DropOutcome> {
   return await withProof({ ...base, from: remote.uuid }, justification, async (proof) => {
+    refuseExpired(proof)
     await remote.remove(base.keyText, proof)
     branch.setPresence(base.keyText, remote.uuid, false)
   })
+}
+
+/** @throws AnnexError CONTENT_LOCKED when the locks that the proof relies on may be gone */
+function refuseExpired({ expiresMs }: DropProof): void {
+  if (expiresMs !== undefined && Date.now() > expiresMs)
+    throw new AnnexError('CONTENT_LOCKED', 'Dropping took too long, and locks may have expired.')
 }
 
 type Remove = (proof: DropProof) => Promise<void>

@@ -12,6 +12,7 @@ import type { Uuid } from '../model/uuid.js'
 import { waitForLock } from '../platform/file-lock.js'
 import * as files from '../platform/files.js'
 import { makeDirsIn } from '../platform/make-dirs.js'
+import { overwrite } from '../platform/overwrite.js'
 
 /** Moves that were given up would pile up. */
 const MOST_LINES = 100
@@ -55,23 +56,31 @@ export class MoveLog {
   }
 
   #read(): Bytes[] {
-    const text = files.readFile(this.#path)?.toString('latin1') ?? ''
-    return text.split('\n').slice(0, -1)
+    return linesOf(files.readFile(this.#path))
   }
 
+  /**
+   * Written in place: to replace the file would cost each content twice a millisecond and more. What a
+   * crash in between leaves are lines too many, or ones that mean nothing.
+   */
   #change(edit: (lines: readonly Bytes[]) => readonly Bytes[]): void {
     makeDirsIn(parentDir(this.#annexDir), this.#annexDir)
     const lock = waitForLock(`${this.#annexDir}/move.lck`, 'exclusive')
+    const fd = files.open(this.#path, files.exists(this.#path) ? 'r+' : 'wx+')
     try {
-      const lines = edit(this.#read()).slice(-MOST_LINES)
-      files.replaceFile(
-        this.#path,
-        Buffer.from(lines.map((line) => `${line}\n`).join(''), 'latin1'),
-      )
+      const before = files.readFile(this.#path) ?? Buffer.alloc(0)
+      const lines = edit(linesOf(before)).slice(-MOST_LINES)
+      const text = lines.map((line) => `${line}\n`).join('')
+      overwrite(fd, Buffer.from(text, 'latin1'), before)
     } finally {
+      files.close(fd)
       lock.release()
     }
   }
+}
+
+function linesOf(content: Buffer | undefined): Bytes[] {
+  return content?.toString('latin1').split('\n').slice(0, -1) ?? []
 }
 
 function format({ from, to, keyText }: Move): Bytes {
