@@ -93,9 +93,9 @@ class ContentMover {
     this.#wanted = new Map(uuids.map((uuid) => [uuid, compileWanted(annex, uuid)]))
     const hasWish = (uuid: Uuid) => compileKept(annex, uuid) !== undefined
     this.#droppers = [
-      ...(plan.pulls && hasWish(annex.uuid) ? (['here'] as const) : []),
-      ...(plan.pushes ? remotes.filter((remote) => this.#isTarget(remote)) : []).filter(
-        ({ uuid }) => hasWish(uuid),
+      ...(plan.gets && hasWish(annex.uuid) ? (['here'] as const) : []),
+      ...(plan.sends ? remotes.filter((remote) => this.#isTarget(remote)) : []).filter(({ uuid }) =>
+        hasWish(uuid),
       ),
     ]
   }
@@ -104,12 +104,12 @@ class ContentMover {
     const { store, uuid } = this.#annex
     const { keyText } = found
     let isHere = store.has(keyText)
-    if (!isHere && this.#plan.pulls && this.#wanted.get(uuid)!(found)) {
+    if (!isHere && this.#plan.gets && this.#wanted.get(uuid)!(found)) {
       const sources = remotesWith(this.#annex, keyText, this.#remotes)
       isHere = sources.length > 0
       if (isHere) yield getAction(this.#annex, found, sources)
     }
-    if (isHere && this.#plan.pushes)
+    if (isHere && this.#plan.sends)
       for (const remote of this.#remotes)
         if (this.#lacks(found, remote) && this.#wanted.get(remote.uuid)!(found))
           yield copyAction(this.#annex, found, remote)

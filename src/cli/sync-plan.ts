@@ -24,8 +24,10 @@ export interface SyncPlan {
   readonly merges: boolean
   readonly pulls: boolean
   readonly pushes: boolean
-  /** Contents are moved: here, with the pull, and to the remotes, with the push. */
   readonly content: boolean
+  /** With content: which ways it goes. git-annex's sync moves contents without pull and push, too. */
+  readonly gets: boolean
+  readonly sends: boolean
   readonly unrelated: boolean
   readonly resolves: boolean
   /** For git: to say nothing unless something is wrong. */
@@ -39,6 +41,8 @@ export interface SyncDefaults {
   readonly pushes: boolean
   /** Unless annex.synccontent says otherwise. */
   readonly content: boolean
+  readonly gets: boolean
+  readonly sends: boolean
 }
 
 /** @throws AnnexError REMOTE_UNKNOWN */
@@ -51,7 +55,7 @@ export function makeSyncPlan(
   }: { words: readonly string[]; given: SyncGiven; defaults: SyncDefaults },
 ): SyncPlan {
   const { repository, config } = annex
-  const { pulls, pushes, commits } = defaults
+  const { pulls, pushes, commits, gets, sends } = defaults
   const onlyAnnex =
     !given['not-only-annex'] &&
     (given['only-annex'] || config.getBoolean('annex.synconlyannex') === true)
@@ -73,6 +77,8 @@ export function makeSyncPlan(
     merges: branch !== undefined && pulls,
     pulls,
     pushes,
+    gets,
+    sends,
     content: !given['no-content'] && wantsContent,
     unrelated:
       given['allow-unrelated-histories'] === true && !given['no-allow-unrelated-histories'],

@@ -11,7 +11,14 @@ const options = {
   ...commitOptions,
   ...pullOptions,
 } as const satisfies OptionSpecs
-const defaults = { commits: true, pulls: true, pushes: true, content: true }
+const defaults = {
+  commits: true,
+  pulls: true,
+  pushes: true,
+  content: true,
+  gets: true,
+  sends: true,
+}
 
 export const assist: Command<typeof options, 'annex'> = {
   name: 'assist',

@@ -5,7 +5,14 @@ import { makeSyncPlan } from '../cli/sync-plan.js'
 import { runSync } from '../cli/sync-run.js'
 
 const options = { ...syncBranchOptions, ...pullOptions } as const satisfies OptionSpecs
-const defaults = { commits: false, pulls: true, pushes: false, content: true }
+const defaults = {
+  commits: false,
+  pulls: true,
+  pushes: false,
+  content: true,
+  gets: true,
+  sends: false,
+}
 
 export const pull: Command<typeof options, 'annex'> = {
   name: 'pull',

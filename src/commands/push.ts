@@ -6,7 +6,14 @@ import { makeSyncPlan } from '../cli/sync-plan.js'
 import { runSync } from '../cli/sync-run.js'
 
 const options = { ...syncBranchOptions, ...pushOptions } as const satisfies OptionSpecs
-const defaults = { commits: false, pulls: false, pushes: true, content: true }
+const defaults = {
+  commits: false,
+  pulls: false,
+  pushes: true,
+  content: true,
+  gets: false,
+  sends: true,
+}
 
 export const push: Command<typeof options, 'annex'> = {
   name: 'push',

@@ -4,7 +4,14 @@ import { syncContent } from '../cli/sync-content.js'
 import { syncContentOptions } from '../cli/sync-options.js'
 import { makeSyncPlan } from '../cli/sync-plan.js'
 
-const defaults = { commits: false, pulls: true, pushes: true, content: true }
+const defaults = {
+  commits: false,
+  pulls: true,
+  pushes: true,
+  content: true,
+  gets: true,
+  sends: true,
+}
 
 export const satisfy: Command<typeof syncContentOptions, 'annex'> = {
   name: 'satisfy',

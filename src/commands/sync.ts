@@ -32,6 +32,8 @@ export const sync: Command<typeof options, 'annex'> = {
       pulls: !given['no-pull'],
       pushes: !given['no-push'],
       content: false,
+      gets: true,
+      sends: true,
     }
     const plan = makeSyncPlan(annex, { words, given, defaults })
     if (given.cleanup) yield* cleanupActions(annex, plan)
