@@ -5,12 +5,13 @@
  */
 import { verifyDigest } from '../backends/hash-key.js'
 import type { Hasher } from '../backends/hasher.js'
-import { backendOfKey, newHasher } from '../backends/registry.js'
+import { backendOfKey } from '../backends/registry.js'
 import type { Bytes } from '../model/bytes.js'
 import { AnnexError } from '../model/errors.js'
 import { type Key, parseKey } from '../model/key.js'
 import * as files from '../platform/files.js'
 import { diskError } from './disk-error.js'
+import { startHashing } from './long-hasher.js'
 import { verifyContent } from './verify.js'
 
 const BUFFER_BYTES = 1 << 18
@@ -28,7 +29,7 @@ export class IncomingContent {
   readonly #path: Bytes
   readonly #checkHash: boolean
   #doneBytes: number
-  #hasher: Hasher | undefined
+  #hasher: ReturnType<typeof startHashing> | undefined
   #fd: number | undefined
 
   /**
@@ -79,7 +80,7 @@ export class IncomingContent {
     this.#fd = files.open(this.#path, 'a')
     const backend = backendOfKey(this.#key.backend)
     if (!this.#checkHash || !backend?.digest) return
-    this.#hasher = newHasher(backend)
+    this.#hasher = startHashing(backend, this.missingBytes)
     if (this.#doneBytes > 0) this.#hashBeginning(this.#hasher)
   }
 
@@ -106,7 +107,7 @@ export class IncomingContent {
    */
   finish({ mustVerify = false }: { readonly mustVerify?: boolean } = {}): boolean {
     this.#open()
-    this.close()
+    this.#closeFile()
     try {
       if (this.missingBytes !== undefined && this.missingBytes !== 0)
         throw this.#mismatch(`${this.missingBytes} bytes are missing`)
@@ -118,6 +119,8 @@ export class IncomingContent {
     } catch (error) {
       files.remove(this.#path)
       throw error
+    } finally {
+      this.close()
     }
   }
 
@@ -130,6 +133,12 @@ export class IncomingContent {
 
   /** Stops here. What has come stays in the file. */
   close(): void {
+    this.#closeFile()
+    this.#hasher?.discard()
+    this.#hasher = undefined
+  }
+
+  #closeFile(): void {
     if (this.#fd === undefined) return
     files.close(this.#fd)
     this.#fd = undefined
