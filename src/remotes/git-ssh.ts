@@ -80,7 +80,7 @@ export class GitSshRemote implements Remote {
   async retrieve(keyText: Bytes, destination: Bytes, onProgress: OnProgress): Promise<Received> {
     await prepareVerification(keyText)
     const { verifies } = this.#settings
-    const ahead = await this.#ahead.take(keyText)
+    const ahead = await this.#takeAhead(keyText, onProgress.signal)
     if (ahead) {
       const incoming = new IncomingContent(keyText, destination, {
         resumes: false,
@@ -114,6 +114,11 @@ export class GitSshRemote implements Remote {
         incoming.close()
       }
     }, onProgress.signal)
+  }
+
+  async #takeAhead(keyText: Bytes, signal: AbortSignal | undefined): Promise<Buffer | undefined> {
+    using _watch = abortOn(signal, this.#ahead)
+    return await this.#ahead.take(keyText)
   }
 
   async store(keyText: Bytes, source: Bytes, onProgress: OnProgress): Promise<void> {
@@ -168,8 +173,8 @@ export class GitSshRemote implements Remote {
 }
 
 /** Breaks a transfer off when it is told to: what waits for the server then finds it gone. */
-function abortOn(signal: AbortSignal | undefined, client: P2pClient): Disposable {
-  const abort = () => client.abort()
+function abortOn(signal: AbortSignal | undefined, work: { abort(): void }): Disposable {
+  const abort = () => work.abort()
   if (signal?.aborted) abort()
   signal?.addEventListener('abort', abort)
   return { [Symbol.dispose]: () => signal?.removeEventListener('abort', abort) }

@@ -1,9 +1,16 @@
 /** Contents over a real ssh: both programs as client and as server. */
-import { existsSync, readdirSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { expectContent, expectNotPresent, expectPresent } from '../support/expect.js'
 import { uuidOf } from '../support/locations.js'
-import { type RunResult, type ScratchRepo, someBytes, useScratch } from '../support/scratch.js'
+import {
+  PROJECT,
+  type RunResult,
+  type ScratchRepo,
+  someBytes,
+  useScratch,
+} from '../support/scratch.js'
 import { findFaults } from '../support/soundness.js'
 import { SshServer, whyNoSshd } from '../support/ssh-server.js'
 
@@ -98,7 +105,104 @@ describeSsh(title, () => {
     expect(sockets(clone)).toEqual([])
     for (const repo of [origin, clone]) expect(findFaults(repo)).toEqual([])
   })
+
+  test.each([
+    ['ours', 'ours'],
+    ['ours', 'real'],
+  ] as const)('%s client, %s server: goes on where the connection broke', (client, program) => {
+    const { origin, clone, run } = makePair(client, program)
+    const sizeBytes = 12_000_000
+    origin.write('long', someBytes(sizeBytes))
+    origin.run(['git', 'annex', 'add', '-q', 'long'], { program })
+    origin.git('commit', '-qm', 'long')
+    expect(run('sync', '-q', '--no-content').status).toBe(0)
+    const counts = breakAfter(servers.get(program)!, 9_000_000)
+    const broken = (...args: string[]) =>
+      clone.tryRun(['git', 'annex', ...args], {
+        program: client,
+        env: { ...servers.get(program)!.env(client), ...counts.env },
+      })
+
+    expect(broken('get', 'long').status).toBe(0)
+    expectContent(clone, 'long', someBytes(sizeBytes))
+    expect(counts.sessions()).toBe(2)
+    expect(counts.fromServer() - sizeBytes).toBeLessThan(1_000_000)
+
+    expect(run('drop', '--from=origin', 'long').status).toBe(0)
+    expect(broken('copy', '--to=origin', 'long').status).toBe(0)
+    const key = clone.annex('lookupkey', 'long').stdout.trim()
+    expectPresent(origin, key)
+    expect(counts.sessions()).toBe(4)
+    // What ssh had taken and not sent yet is sent twice: up to its window of 2 MiB.
+    expect(counts.toServer() - sizeBytes).toBeLessThan(3_500_000)
+    for (const repo of [origin, clone]) expect(findFaults(repo)).toEqual([])
+  })
+
+  test('fetches 1,000 small files over one connection', () => {
+    const { origin, clone, run } = makePair('ours', 'ours')
+    for (let i = 0; i < 1000; i++) origin.write(`d/f${i}`, `${i}\n`)
+    origin.annex('add', '-q', 'd')
+    origin.git('commit', '-qm', 'd')
+    const server = servers.get('ours')!
+    expect(run('sync', '-q', '--no-content').status).toBe(0)
+    const counts = breakAfter(server, 1 << 30)
+    const env = { ...server.env(), ...counts.env }
+    const { status, stdout } = clone.tryRun(['git', 'annex', 'get', '-J2', 'd'], { env })
+    expect([status, stdout.match(/ok\n/g)!.length]).toEqual([0, 1000])
+    expect(counts.sessions()).toBe(1)
+    expectContent(clone, 'd/f999', '999\n')
+    expect(clone.git('status', '--porcelain').stdout).toBe('')
+    expect(findFaults(clone)).toEqual([])
+  })
+
+  test('refuses what the server forbids, and what is no annex is ignored from then on', () => {
+    const { origin, clone, run } = makePair('ours', 'ours')
+    clone.write('new', 'new\n')
+    clone.annex('add', '-q', 'new')
+    const shell = (line: string) => clone.git('config', 'remote.origin.annex-shell', line)
+    shell('env GIT_ANNEX_SHELL_READONLY=1 git-annex-shell')
+    expect(run('copy', '--to=origin', 'new').stderr).toContain(
+      'origin: this repository is read-only; write access denied',
+    )
+    expect(run('get', 'small').status).toBe(0)
+    expect(run('drop', '--from=origin', 'small').stderr).toContain('is read-only')
+    expectPresent(origin, clone.annex('lookupkey', 'small').stdout.trim())
+
+    shell('no-such-program')
+    clone.git('config', '--unset', 'remote.origin.annex-uuid')
+    const [ours, real] = (['ours', 'real'] as const).map((client) => {
+      const { stderr } = annex(clone, servers.get('ours')!, client, ['get', '-q', '.'])
+      const ignored = clone.tryGit('config', 'remote.origin.annex-ignore').stdout
+      clone.tryGit('config', '--unset', 'remote.origin.annex-ignore')
+      return [stderr.split('\n').filter((line) => /annex-ignore|problem/.test(line)), ignored]
+    })
+    expect(ours).toEqual(real)
+
+    // Nobody there: that says nothing about what there is.
+    clone.git('config', 'remote.origin.url', 'ssh://127.0.0.1:1/r')
+    expect(run('get', '.').status).toBe(1)
+    expect(clone.tryGit('config', 'remote.origin.annex-ignore').stdout).toBe('')
+  })
 })
+
+/** Settings for connections that are counted and that each end after so many bytes. */
+function breakAfter(server: SshServer, bytes: number) {
+  const dir = scratch.path(`breaking${count++}`)
+  mkdirSync(dir)
+  const read = (name: string) =>
+    existsSync(join(dir, name)) ? readFileSync(join(dir, name), 'utf8') : ''
+  return {
+    env: {
+      GIT_SSH: join(PROJECT, 'test', 'support', 'breaking-ssh.mjs'),
+      BREAKING_SSH: join(server.bin, 'ssh'),
+      BREAKING_DIR: dir,
+      BREAKING_BYTES: String(bytes),
+    },
+    sessions: () => read('log').split('p2pstdio').length - 1,
+    toServer: () => Number(read('to')),
+    fromServer: () => Number(read('from')),
+  }
+}
 
 /** The repositories that the git-annex branch names, nothing pending. */
 function committedLocations(repo: ScratchRepo, key: string): string[] {

@@ -86,12 +86,14 @@ export class FetchAhead {
   }
 
   #start(): void {
-    if (this.#queue.length === 0 || this.#running || this.#isOff) return
+    if (!this.#hasRoom() || this.#running || this.#isOff) return
     this.#running = this.#run()
       .catch(() => {
         // Whoever needs one of them will see what is wrong.
         this.#isOff = true
-        for (const expected of this.#unanswered.splice(0)) expected.settle(undefined)
+        for (const expected of [...this.#unanswered, ...this.#waiting.values()])
+          expected.settle(undefined)
+        this.#unanswered = []
         this.#queue = []
       })
       .finally(() => {
@@ -130,11 +132,16 @@ export class FetchAhead {
     expected!.settle(content)
   }
 
-  #nextBatch(): Expected[] {
+  #hasRoom(): boolean {
     const room = MAX_WAITING - this.#waiting.size
-    if (room < Math.min(MIN_BATCH, this.#queue.length)) return []
+    const isWorthIt = room >= Math.min(MIN_BATCH, this.#queue.length)
+    return this.#queue.length > 0 && isWorthIt && this.#waitingBytes < MAX_WAITING_BYTES
+  }
+
+  #nextBatch(): Expected[] {
+    if (!this.#hasRoom()) return []
     const batch: Expected[] = []
-    while (batch.length < room && this.#waitingBytes < MAX_WAITING_BYTES) {
+    while (this.#waiting.size < MAX_WAITING && this.#waitingBytes < MAX_WAITING_BYTES) {
       const next = this.#queue.shift()
       if (!next) break
       if (!this.#waiting.has(next.key)) batch.push(this.#expect(next))
@@ -151,6 +158,11 @@ export class FetchAhead {
     this.#waiting.set(key, expected)
     this.#waitingBytes += sizeBytes
     return expected
+  }
+
+  /** Breaks off what is under way. */
+  abort(): void {
+    this.#client?.abort()
   }
 
   /** Stops asking; what is under way comes to its end. */
