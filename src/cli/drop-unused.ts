@@ -1,5 +1,5 @@
 /** Dropping content that no file uses, as safely as any other drop: for `dropunused` and its like. */
-import type { Bytes } from '../model/bytes.js'
+import { type Bytes, bytesToText } from '../model/bytes.js'
 import type { Uuid } from '../model/uuid.js'
 import type { Remote } from '../remotes/remote.js'
 import { removeLeftover } from '../store/leftovers.js'
@@ -70,7 +70,7 @@ export async function dropUnusedKey(
   else if (!annex.store.has(keyText)) return true
   const uuid = isHere ? annex.uuid : from.uuid
   const found: Matchable = { file: null, keyText, path: undefined, entry: undefined }
-  if (!force && required.refuses(found, uuid, ui)) return false
+  if (force ? refusesUsed(annex, keyText, ui) : required.refuses(found, uuid, ui)) return false
   const base = await dropBase(annex, keyText, policy.neededFor(keyText))
   const options = {
     justification: { kind: force ? 'forced' : 'numcopies' },
@@ -86,8 +86,20 @@ export async function dropUnusedKey(
 }
 
 /**
+ * Refuses to force what has got a file since it was listed: the numbers are of another day, and it may
+ * be the last copy. Says so then.
+ */
+export function refusesUsed({ workTree }: Annex, keyText: Bytes, ui: ItemUi): boolean {
+  const [path] = workTree.pathsOf(keyText)
+  if (path === undefined) return false
+  ui.longNote(`${bytesToText(path)} uses this content by now. Run git annex unused again.`)
+  return true
+}
+
+/**
  * Records that a repository gave unused content up for good: once all have, `fsck` does not miss it.
  */
-export function recordUnusedDrop({ branch }: Annex, keyText: Bytes, uuid: Uuid): void {
+export function recordUnusedDrop({ branch, workTree }: Annex, keyText: Bytes, uuid: Uuid): void {
+  if (workTree.pathsOf(keyText).length > 0) return
   branch.edit(branch.logPath(keyText), { kind: 'presence', item: uuid, status: 'X' })
 }

@@ -11,7 +11,7 @@ import type { Annex } from './annex.js'
 import type { Action, ItemUi } from './command.js'
 import { CopiesPolicy, type DropSettings, dropBase, tellUnsafe } from './drop-context.js'
 import { DropReasons, type ReasonOptions } from './drop-reasons.js'
-import { recordUnusedDrop } from './drop-unused.js'
+import { recordUnusedDrop, refusesUsed } from './drop-unused.js'
 import { RequiredContent } from './required-content.js'
 import type { Found } from './seek.js'
 import { refusedDrops } from './to-do-notes.js'
@@ -87,6 +87,7 @@ export class Dropper {
   ): Promise<boolean> {
     const { keyText } = found
     if (!this.#force && this.required.refuses(found, from, ui)) return false
+    if (this.#force && this.#isUnused && refusesUsed(this.#annex, keyText, ui)) return false
     const base = await dropBase(this.#annex, keyText, this.policy.neededFor(keyText))
     const outcome = await drop(base)
     this.#note({ from, keyText }, outcome.dropped || !base.locations.includes(from))

@@ -42,3 +42,25 @@ test('git annex dropunused takes numbers, ranges and all, and keeps the last cop
   for (const key of keys) expectNotPresent(repo, key)
   expect(repo.annex('unused').stdout).toBe('unused . (checking for unused data...) ok\n')
 })
+
+test('git annex dropunused --force keeps what has got a file since it was listed', () => {
+  const repo = scratch.repo('stale')
+  repo.annex('init', 'stale')
+  repo.git('config', 'annex.largefiles', 'anything')
+  repo.write('a', 'content of a\n')
+  repo.git('add', 'a')
+  const key = expectPointer(repo, 'a')
+  repo.git('rm', '-qf', 'a')
+  repo.annex('unused', '-q')
+  repo.write('again', 'content of a\n')
+  repo.git('add', 'again')
+  for (const args of [
+    ['dropunused', '--force', 'all'],
+    ['drop', '--force', '--unused'],
+  ])
+    expect(repo.tryAnnex(...args)).toMatchObject({
+      status: 1,
+      stdout: expect.stringContaining('again uses this content by now'),
+    })
+  expectPresent(repo, key)
+})
