@@ -71,6 +71,8 @@ export interface ItemUi {
   giveWay(): void
   /** Shows no line at all for this item in text mode unless it fails. */
   silent(): void
+  /** There was nothing to be done after all: no line and no object, unless it fails. */
+  omit(): void
 }
 
 /** What each type of option parses to. Duration: seconds; jobs: a number, or as many as there are CPUs. */

@@ -53,6 +53,7 @@ class JsonItem implements ReportedItem {
   readonly #notes: string[] = []
   readonly #messages: string[] = []
   readonly #fields: Record<string, unknown> = {}
+  #isOmitted = false
   #toldMs = Number.NEGATIVE_INFINITY
 
   constructor(out: Output, action: Action, options: JsonOptions) {
@@ -87,6 +88,10 @@ class JsonItem implements ReportedItem {
   verbatim(_text: Bytes): void {}
   silent(): void {}
 
+  omit(): void {
+    this.#isOmitted = true
+  }
+
   giveWay(): void {
     this.#out.flush()
   }
@@ -108,6 +113,7 @@ class JsonItem implements ReportedItem {
   }
 
   finish(succeeded: boolean): void {
+    if (this.#isOmitted && succeeded) return
     this.#print(this.#action.answer ? this.#object() : { ...this.#object(), success: succeeded })
   }
 

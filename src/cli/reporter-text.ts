@@ -64,6 +64,7 @@ export class AnswerItem implements ReportedItem {
   field(_name: string, _value: unknown): void {}
   fields(_make: () => Readonly<Record<string, unknown>>): void {}
   silent(): void {}
+  omit(): void {}
   progress(_doneBytes: number, _totalBytes?: number): void {}
   finish(_succeeded: boolean): void {}
 
@@ -137,6 +138,10 @@ export class LineItem extends AnswerItem {
   override giveWay(): void {
     this.#append('\n')
     super.giveWay()
+  }
+
+  override omit(): void {
+    this.silent()
   }
 
   override silent(): void {

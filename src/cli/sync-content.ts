@@ -143,7 +143,7 @@ class ContentMover {
       perform: (ui) => {
         const action = this.#choice.isToGo(found, from) ? drop() : undefined
         if (action) return action.perform(ui)
-        ui.silent()
+        ui.omit()
         return true
       },
     }
@@ -170,7 +170,7 @@ function copyAction(annex: Annex, found: Found, remote: Remote): Action {
     async perform(ui) {
       // It was to come here before, and did not.
       if (!annex.store.has(found.keyText)) {
-        ui.silent()
+        ui.omit()
         return true
       }
       ui.note(`to ${remote.name}...`)

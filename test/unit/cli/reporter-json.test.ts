@@ -45,6 +45,16 @@ describe('JsonReporter', () => {
     ])
   })
 
+  test('leaves out what was nothing to be done, unless it fails', () => {
+    const omitted = (succeeded: boolean) =>
+      report((item) => {
+        item.omit()
+        item.finish(succeeded)
+      }).objects
+    expect(omitted(true)).toEqual([])
+    expect(omitted(false)).toMatchObject([{ success: false }])
+  })
+
   test('has file null and no key for an item without', () => {
     const action = { ...get, item: {} }
     expect(report((item) => item.finish(false), { action }).objects).toEqual([
