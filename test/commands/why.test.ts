@@ -20,6 +20,7 @@ function check(repo: ScratchRepo, file: string, says: { git: string; annex: stri
   expect(/ git add: (.*)\n/.exec(stdout)?.[1]).toBe(says.git)
   expect(/ git annex add: (.*)\n/.exec(stdout)?.[1]).toBe(says.annex)
   const before = repo.tryGit('rev-parse', `:${file}`)
+  const wasLink = isLink(repo, file)
   for (const [argv, said] of [
     [['git', 'add', '--', file], says.git],
     [['git', 'annex', 'add', '--', file], says.annex],
@@ -31,7 +32,7 @@ function check(repo: ScratchRepo, file: string, says: { git: string; annex: stri
       annexed: said.startsWith('annexed'),
     })
     // Where no filter reaches it, git annex add has made a link of it.
-    if (before.status !== 0 && lstatSync(repo.path(file)).isSymbolicLink()) {
+    if (!wasLink && before.status !== 0 && isLink(repo, file)) {
       const content = repo.read(file)
       unlinkSync(repo.path(file))
       repo.write(file, content)
@@ -39,6 +40,8 @@ function check(repo: ScratchRepo, file: string, says: { git: string; annex: stri
     if (before.status !== 0) repo.git('rm', '-qf', '--cached', '--', file)
   }
 }
+
+const isLink = (repo: ScratchRepo, file: string) => lstatSync(repo.path(file)).isSymbolicLink()
 
 describe('git annex why', () => {
   test('tells the threshold, and that git annex add has none', () => {
