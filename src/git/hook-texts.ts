@@ -18,8 +18,17 @@ git_dir=\${0%/*}/..
 [ -e "$git_dir/HEAD" ] || git_dir=$(git rev-parse --git-common-dir) || exit 0
 
 [ -d "$git_dir/annex" ] || exit 0
+# left DIR: a filter that was killed has noted there what it had still to do
+left() {
+  for note in "$1"/*; do
+    [ -e "$note" ] && ! kill -0 "\${note##*/}" 2>/dev/null && return
+  done
+  return 1
+}
 needed() {
   [ -s "$git_dir/annex/smudge.log" ] || [ -s "$git_dir/annex/restage.log" ] && return
+  left "$git_dir/annex/annexe/deferred" || left "\${GIT_DIR-}/annexe-deferred" && return
+  [ -s "\${GIT_DIR-}/restage.log" ] && return
   # Annexed symbolic links lead through .git, which is a file in a linked work tree or a submodule.
   [ -f .git ] && git ls-files -s | grep -q '^120000' && return
   git config annex.autoget >/dev/null
@@ -50,8 +59,16 @@ git_dir=\${0%/*}/..
 [ -e "$git_dir/HEAD" ] || git_dir=$(git rev-parse --git-common-dir) || exit 0
 
 [ -d "$git_dir/annex" ] || exit 0
+# left DIR: a filter that was killed has noted there what it had still to do
+left() {
+  for note in "$1"/*; do
+    [ -e "$note" ] && ! kill -0 "\${note##*/}" 2>/dev/null && return
+  done
+  return 1
+}
 [ -s "$git_dir/annex/smudge.log" ] || [ -s "$git_dir/annex/restage.log" ] ||
-  git config annex.autoget >/dev/null || exit 0
+  left "$git_dir/annex/annexe/deferred" || left "\${GIT_DIR-}/annexe-deferred" ||
+  [ -s "\${GIT_DIR-}/restage.log" ] || git config annex.autoget >/dev/null || exit 0
 
 git_annex='@GIT_ANNEX@'
 if [ ! -x "$git_annex" ]; then

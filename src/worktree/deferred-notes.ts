@@ -29,9 +29,10 @@ export function clearDeferred(repository: Repository): void {
   files.remove(`${notesDir(repository)}/${process.pid}`)
 }
 
-/** Whether a killed process has left notes. */
-export function hasAbandonedDeferrals(repository: Repository): boolean {
-  return files.listDir(notesDir(repository)).some(({ name }) => isAbandoned(name))
+/** The notes that processes have left which are gone: absolute paths. */
+export function listAbandonedNotes(repository: Repository): Bytes[] {
+  const dir = notesDir(repository)
+  return files.listDir(dir).flatMap(({ name }) => (isAbandoned(name) ? [`${dir}/${name}`] : []))
 }
 
 function isAbandoned(name: Bytes): boolean {
@@ -39,17 +40,18 @@ function isAbandoned(name: Bytes): boolean {
   return Number.isInteger(pid) && pid !== process.pid && !isProcessAlive(pid)
 }
 
-/** Takes the notes of processes that were killed. @returns the serialized keys, each once */
-export function takeAbandonedDeferrals(repository: Repository): Bytes[] {
+/** The keys of the contents in some notes, serialized, each once. */
+export function readNotedKeys(notes: readonly Bytes[]): Bytes[] {
   const keys = new Set<Bytes>()
-  const dir = notesDir(repository)
-  for (const { name } of files.listDir(dir)) {
-    if (!isAbandoned(name)) continue
-    const lines = files.readFile(`${dir}/${name}`)?.toString('latin1').split('\n') ?? []
-    for (const line of lines) keys.add(line.slice(0, Math.max(0, line.indexOf(' '))))
-    files.remove(`${dir}/${name}`)
-  }
+  for (const note of notes)
+    for (const line of files.readFile(note)?.toString('latin1').split('\n') ?? [])
+      keys.add(line.slice(0, Math.max(0, line.indexOf(' '))))
   return [...keys].filter((keyText) => parseKey(keyText) !== undefined)
+}
+
+/** Removes notes: all is done that they promise. */
+export function removeNotes(notes: readonly Bytes[]): void {
+  for (const note of notes) files.remove(note)
 }
 
 /** A linked work tree has notes of its own: another one's index does not know its files. */

@@ -60,7 +60,8 @@ export class DeferredContents {
 
   /**
    * Puts the contents in place. A file that is not that pointer any more is left alone, and a content
-   * that is gone leaves the pointer, with a warning.
+   * that is gone leaves the pointer, with a warning. For one that cannot be put in place now, on a
+   * full disk, the notes stay: the next command tries again.
    */
   materialise(): void {
     if (this.#deferred.length + this.#answered.size === 0) return
@@ -68,9 +69,11 @@ export class DeferredContents {
     const refreshes: IndexRefresh[] = []
     const startMs = performance.now()
     let hasTold = false
+    let isComplete = true
     for (const deferred of this.#deferred) {
       const refresh = materialiseOne(deferred, tools)
-      if (refresh) refreshes.push(refresh)
+      if (refresh === 'failed') isComplete = false
+      else if (refresh) refreshes.push(refresh)
       if (!hasTold && performance.now() - startMs > TELL_AFTER_MS) {
         tools.warn(`putting the contents of ${this.#deferred.length} large files in place …`)
         hasTold = true
@@ -78,7 +81,7 @@ export class DeferredContents {
     }
     refreshes.push(...settleFiles(tools.repository, this.#answered))
     if (refreshes.length > 0) finishWorktree(tools.repository, refreshes)
-    if (this.#deferred.length > 0) clearDeferred(tools.repository)
+    if (this.#deferred.length > 0 && isComplete) clearDeferred(tools.repository)
     this.#deferred.length = 0
     this.#answered.clear()
   }
@@ -87,7 +90,7 @@ export class DeferredContents {
 function materialiseOne(
   { path, oid, keyText }: Deferred,
   { repository, store, isThin, warn }: MaterialiseTools,
-): IndexRefresh | undefined {
+): IndexRefresh | 'failed' | undefined {
   const object = store.locate(keyText)
   if (!object) {
     warn(`${bytesToText(path)} is left as a pointer: its content has gone meanwhile`)
@@ -105,6 +108,6 @@ function materialiseOne(
     return stat && { path, oid, stat }
   } catch (error) {
     warn(`${bytesToText(path)} is left as a pointer: ${errorMessage(error)}`)
-    return undefined
+    return 'failed'
   }
 }

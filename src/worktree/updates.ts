@@ -14,7 +14,7 @@ import { keepStat } from '../platform/kept-stat.js'
 import type { ObjectStore } from '../store/object-store.js'
 import { isVerificationReady, verifyContent } from '../store/verify.js'
 import { type AnnexedFile, filesByKey, isConflictSide, isPopulatable } from './annexed-files.js'
-import { hasAbandonedDeferrals, takeAbandonedDeferrals } from './deferred-notes.js'
+import { listAbandonedNotes, readNotedKeys, removeNotes } from './deferred-notes.js'
 import { finishWorktree, restagePending } from './finish-worktree.js'
 import { depopulate, populate } from './populate.js'
 import { formatRestageText, hasRestageLog } from './restage-log.js'
@@ -30,7 +30,11 @@ export interface WorkTreeOwner {
 
 /** Whether a checkout or a locked index has left work for {@link WorkTreeUpdates.finish}. */
 export function hasWaitingFiles(repository: Repository): boolean {
-  return hasSmudgeLog(repository) || hasRestageLog(repository) || hasAbandonedDeferrals(repository)
+  return (
+    hasSmudgeLog(repository) ||
+    hasRestageLog(repository) ||
+    listAbandonedNotes(repository).length > 0
+  )
 }
 
 export class WorkTreeUpdates {
@@ -113,8 +117,11 @@ export class WorkTreeUpdates {
    */
   finish(): void {
     const { repository, blobKeys } = this.#owner
-    const waiting = [...takeSmudgeLog(repository), ...takeAbandonedDeferrals(repository)]
-    for (const keyText of waiting) this.contentChanged(keyText)
+    const notes = listAbandonedNotes(repository)
+    for (const keyText of [...takeSmudgeLog(repository), ...readNotedKeys(notes)])
+      this.contentChanged(keyText)
+    // Not before: where there is no room for a content now, there may be later.
+    removeNotes(notes)
     const refreshes = this.#refreshes.splice(0)
     if (refreshes.length > 0) finishWorktree(repository, refreshes)
     restagePending(repository, { blobKeys, isContent })

@@ -150,6 +150,19 @@ describe(`a full disk${reason}`, () => {
     expectRetry(attempt, argv, true)
   })
 
+  testMounted('git checkout without room for a large content leaves its pointer', () => {
+    const pair = makePair(scratch, 'materialise', false)
+    pair.clone.annex('get', '.')
+    pair.clone.git('config', 'annex.smudge-inline-max', '1kB')
+    pair.clone.run(['rm', ...Object.keys(CONTENTS)])
+    const attempt = tryOnFullDisk(pair, ['git', 'checkout', '--', '.'], 600_000)
+    expect(attempt.status).toBe(0)
+    expect(attempt.said).toMatch(/big is left as a pointer: .*no space left/)
+    expect(findLeftovers(attempt.pair.clone)).toEqual([])
+    // What is missing is put in place by any next command.
+    expectRetry(attempt, ['git', 'annex', 'find'], true)
+  })
+
   testMounted('git annex lock and unlock leave a file as it was', () => {
     const pair = makePair(scratch, 'lock', false)
     pair.clone.annex('get', '.')

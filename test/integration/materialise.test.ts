@@ -1,6 +1,6 @@
-import { chmodSync, lstatSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { chmodSync, lstatSync, readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from '@jest/globals'
-import { expectClean, expectContent, expectPointer } from '../support/expect.js'
+import { expectClean, expectContent, expectPointer, listObjects } from '../support/expect.js'
 import { type ScratchRepo, someBytes, useScratch } from '../support/scratch.js'
 
 const scratch = useScratch()
@@ -19,6 +19,12 @@ function makeRepo(name: string): { repo: ScratchRepo; first: Buffer; second: Buf
     repo.git('commit', '-q', '-m', `${content.length}`)
   }
   return { repo, first, second }
+}
+
+/** A work tree of its own for a repository. */
+function linkedTo(repo: ScratchRepo): ScratchRepo {
+  repo.git('worktree', 'add', '-q', '-b', 'linked', '../linked')
+  return scratch.open('linked')
 }
 
 /** Runs git and counts what its filter answered, by the trace of packets. */
@@ -105,16 +111,35 @@ describe('a checkout of content over annex.smudge-inline-max', () => {
     expectClean(repo)
   })
 
-  test('what a killed session has noted is finished by the next command', () => {
-    const { repo, second } = makeRepo('killed')
+  test.each([
+    ['the next command', ['git', 'annex', 'restage'], false],
+    ['the hook of the next checkout', ['git', 'checkout', '-q', '-b', 'next'], false],
+    ['the hook in a linked work tree', ['git', 'checkout', '-q', '-b', 'next'], true],
+  ] as const)('what a killed session has noted is finished by %s', (what, argv, isLinked) => {
+    const { repo: main, second } = makeRepo(`killed-${what.replaceAll(' ', '')}`)
+    const repo = isLinked ? linkedTo(main) : main
     const pointer = repo.git('show', ':big').stdout
     const key = pointer.trim().slice('/annex/objects/'.length)
-    writeFileSync(repo.path('big'), pointer)
-    mkdirSync(repo.path('.git/annex/annexe/deferred'), { recursive: true })
-    writeFileSync(repo.path('.git/annex/annexe/deferred/999999'), `${key} big\n`)
-    repo.annex('restage')
+    repo.write('big', pointer)
+    repo.git('add', 'big')
+    const notes = isLinked ? '../worktrees/linked/annexe-deferred' : 'annexe/deferred'
+    main.write(`.git/annex/${notes}/999999`, `${key} big\n`)
+    repo.run(argv)
     expectContent(repo, 'big', second)
     expectClean(repo)
+  })
+
+  test('a content that is deleted in between leaves the pointer and a line', () => {
+    const { repo } = makeRepo('deleted')
+    const [object] = listObjects(repo).values()
+    expect(object).toBeDefined()
+    repo.write('.git/hooks/post-checkout', '#!/bin/sh\nrm -rf .git/annex/objects/*\n')
+    const { stderr } = repo.git('checkout', '-q', 'HEAD~1')
+    expect(stderr).toContain('big is left as a pointer: its content has gone meanwhile')
+    expectPointer(repo, 'big')
+    expect(repo.read('big').toString()).toMatch(/^\/annex\/objects\//)
+    expectClean(repo)
+    expect(readdirSync(repo.path('.git/annex/annexe/deferred'))).toEqual([])
   })
 
   test('git rebase keeps what its own hooks see as unfinished', () => {
