@@ -1,11 +1,11 @@
 /**
  * An annex and a clone of it, made once and copied for each trial of a fault, and what must be true of
- * their contents. Asks git, git-annex itself and `sha256sum`, never our own code. Does without jest.
+ * their contents. Asks git, git-annex itself and the disk, never our own code. Does without jest.
  */
-import { createHash } from 'node:crypto'
-import { readlinkSync, rmSync } from 'node:fs'
+import { lstatSync, readFileSync, readlinkSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Scratch, type ScratchRepo, someBytes } from './scratch-repo.js'
+import { listFiles } from './soundness.js'
 
 /** Short and long, one twice, one executable. */
 export const CONTENTS: Readonly<Record<string, Buffer>> = {
@@ -55,12 +55,11 @@ export function writeContents(repo: ScratchRepo): void {
   repo.run(['chmod', '+x', 'run.sh'])
 }
 
-/** Copies both, with an index that fits the copied files. */
+/** Copies both, the clone with an index that fits the copied files. */
 export function copyPair(scratch: Scratch, { dir }: AnnexPair, name: string): AnnexPair {
   scratch.run(['cp', '-a', dir, scratch.path(name)])
   const [origin, clone] = [scratch.open(`${name}/origin`), scratch.open(`${name}/clone`)]
   clone.git('status', '--short')
-  origin.git('status', '--short')
   return { dir: scratch.path(name), origin, clone }
 }
 
@@ -69,15 +68,17 @@ export function removePair({ dir, clone }: AnnexPair): void {
   rmSync(dir, { recursive: true })
 }
 
-/** Contents that no file of the two has, wherever it lies. */
-export function findLost({ dir, clone }: AnnexPair): string[] {
-  const find = 'find . -path "*/annex/annexe" -prune -o -type f -print0 | xargs -0 sha256sum --zero'
-  const lines = clone.run(['sh', '-c', find], { cwd: dir }).stdout.split('\0')
-  const found = new Set(lines.map((line) => line.slice(0, 64)))
-  const wanted = Object.entries(CONTENTS)
-  return wanted
-    .filter(([, content]) => !found.has(createHash('sha256').update(content).digest('hex')))
-    .map(([path]) => `${path} is lost`)
+/** Contents that no file of the two has, wherever it lies but among our temporary ones. */
+export function findLost({ dir }: AnnexPair): string[] {
+  const lost = new Map(Object.entries(CONTENTS))
+  const sizes = new Set(Object.values(CONTENTS).map((content) => content.length))
+  for (const file of listFiles(dir, 'annexe')) {
+    const stat = lstatSync(file)
+    if (!stat.isFile() || !sizes.has(stat.size)) continue
+    const found = readFileSync(file)
+    for (const [path, content] of lost) if (content.equals(found)) lost.delete(path)
+  }
+  return [...lost.keys()].map((path) => `${path} is lost`)
 }
 
 /** What is wrong when a repository should have all contents (or none), and know it. */

@@ -13,7 +13,7 @@ import {
 } from './annex-pair.js'
 import { Random } from './random.js'
 import { OUR_BIN, type Scratch, type ScratchRepo } from './scratch-repo.js'
-import { findBadObjects, findFaults } from './soundness.js'
+import { findBadObjects, findFaults, findPlainFaults, listFiles } from './soundness.js'
 import { killedAfter, killedBefore, notingChanges, takeChanges, whyNoTrace } from './tracing.js'
 
 export interface Killing {
@@ -40,6 +40,8 @@ interface Kill {
 
 /** Every third kill takes the programs with it that the program has started. */
 const ALL_EVERY = 3
+/** How often both `fsck` look; the number shares no factor with the other. */
+const FSCK_EVERY = 4
 
 let counter = 0
 
@@ -56,7 +58,7 @@ export function tryKills(
   const problems = Array.from({ length: kills }, (_, i) => {
     const kill = chooseKill(random, i % ALL_EVERY === 0)
     const pair = copyPair(scratch, template, `trial${counter}.${i}`)
-    const found = tryKill(pair, killing, kill)
+    const found = tryKill(pair, killing, kill, i % FSCK_EVERY === 0 ? findFaults : findPlainFaults)
     removePair(pair)
     return found.map((problem) => `killed ${kill.name}: ${problem}`)
   })
@@ -88,7 +90,12 @@ function planKills(scratch: Scratch, killing: Killing, template: AnnexPair) {
   }
 }
 
-function tryKill(pair: AnnexPair, killing: Killing, kill: Kill): string[] {
+function tryKill(
+  pair: AnnexPair,
+  killing: Killing,
+  kill: Kill,
+  judge: (repo: ScratchRepo) => string[],
+): string[] {
   const { clone, origin } = pair
   const changed = changedBy(killing, pair)
   start(clone, killing, kill.prefix)
@@ -99,7 +106,7 @@ function tryKill(pair: AnnexPair, killing: Killing, kill: Kill): string[] {
   const { status, stderr } = clone.tryRun(killing.argv)
   if (status !== 0) problems.push(`trying again exited ${status}: ${stderr}`)
   if (changed.includes(origin)) tellEachOther(pair)
-  const faults = changed.flatMap(findFaults)
+  const faults = changed.flatMap(judge)
   return [...problems, ...faults, ...findLost(pair), ...findMisplacedIn(pair, killing)]
 }
 
@@ -133,7 +140,7 @@ function removeLocks({ clone, origin }: AnnexPair): void {
   for (const repo of [clone, origin]) {
     const lock = repo.path('.git/index.lock')
     if (existsSync(lock)) rmSync(lock)
-    repo.run(['find', '.git/refs', '-name', '*.lock', '-delete'])
+    for (const path of listFiles(repo.path('.git/refs'))) if (path.endsWith('.lock')) rmSync(path)
   }
 }
 
@@ -162,7 +169,7 @@ function changedBy({ argv }: Killing, { clone, origin }: AnnexPair): ScratchRepo
 }
 
 /** From the environment, so that a failure can be had again and a night can be spent. */
-export const KILLS = Number(process.env.ANNEXE_FAULT_KILLS ?? 8)
+export const KILLS = Number(process.env.ANNEXE_FAULT_KILLS ?? 10)
 export const SEED = Number(process.env.ANNEXE_FAULT_SEED ?? Date.now() % 100_000)
 
 export { Random }
