@@ -3,7 +3,9 @@
  * refused for want of copies is remembered for `drop --retry`; what is dropped is forgotten there.
  * Implements spec: numcopies, section 4.
  */
+import { isDiskFull } from '../model/errors.js'
 import type { Uuid } from '../model/uuid.js'
+import { isReadOnly } from '../platform/file-lock.js'
 import type { Remote } from '../remotes/remote.js'
 import { type DropBase, type DropOutcome, dropFromRemote, dropHere } from '../transfer/drop.js'
 import type { RefusedDrop, RefusedDrops } from '../transfer/refused-drops.js'
@@ -99,6 +101,12 @@ export class Dropper {
 
   #note(drop: RefusedDrop, isDone: boolean): void {
     if (isDone) this.#refused.forget(drop)
-    else if (this.#remembers) this.#refused.remember(drop)
+    if (isDone || !this.#remembers) return
+    try {
+      this.#refused.remember(drop)
+    } catch (error) {
+      // Why it was refused is the more important news.
+      if (!isDiskFull(error) && !isReadOnly(error)) throw error
+    }
   }
 }

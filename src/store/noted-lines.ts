@@ -5,7 +5,8 @@
  */
 import { parentDir } from '../git/repository.js'
 import type { Bytes } from '../model/bytes.js'
-import { waitForLock } from '../platform/file-lock.js'
+import { isDiskFull } from '../model/errors.js'
+import { isReadOnly, waitForLock } from '../platform/file-lock.js'
 import * as files from '../platform/files.js'
 import { makeDirsIn } from '../platform/make-dirs.js'
 
@@ -49,9 +50,17 @@ export class NotedLines {
     if (this.lines.has(line) && this.#lines!.delete(line)) this.#gone.add(line)
   }
 
-  /** Writes what was taken out. */
+  /** Writes what was taken out, if it can be: a line too many is one that was done before. */
   save(): void {
     if (this.#gone.size === 0) return
+    try {
+      this.#saveGone()
+    } catch (error) {
+      if (!isDiskFull(error) && !isReadOnly(error)) throw error
+    }
+  }
+
+  #saveGone(): void {
     this.#locked(() => {
       const rest = [...this.#read()].filter((line) => !this.#gone.has(line))
       if (rest.length === 0) files.remove(this.#path)

@@ -8,6 +8,7 @@
  */
 import { parentDir } from '../git/repository.js'
 import type { Bytes } from '../model/bytes.js'
+import { isDiskFull } from '../model/errors.js'
 import type { Uuid } from '../model/uuid.js'
 import { waitForLock } from '../platform/file-lock.js'
 import * as files from '../platform/files.js'
@@ -41,7 +42,7 @@ export class MoveLog {
     const line = format(move)
     const lines = this.#read()
     if (had) return !lines.includes(line)
-    if (!lines.includes(line)) this.#change((known) => [...known, line])
+    if (!lines.includes(line)) this.#note(line)
     return false
   }
 
@@ -49,6 +50,15 @@ export class MoveLog {
   done(move: Move): void {
     const line = format(move)
     if (this.#read().includes(line)) this.#change((lines) => lines.filter((one) => one !== line))
+  }
+
+  /** A full disk is when people move contents away: without a note, a later move asks for numcopies. */
+  #note(line: Bytes): void {
+    try {
+      this.#change((known) => [...known, line])
+    } catch (error) {
+      if (!isDiskFull(error)) throw error
+    }
   }
 
   get #path(): Bytes {

@@ -135,6 +135,18 @@ describe(`a full disk${reason}`, () => {
     expectRetry(attempt, argv, false)
   })
 
+  testMounted('git annex move makes room, and a drop that is refused says why', () => {
+    const pair = makePair(scratch, 'move', false)
+    pair.clone.annex('get', '.')
+    const refused = tryOnFullDisk(pair, [annex, 'drop', '-N3', '.'], 0)
+    expect(refused.said.match(/Could only verify the existence of 1 out of 3/g)).toHaveLength(7)
+    expectRetry(refused, [annex, 'find'], true)
+    const argv = [annex, 'move', '--to=origin', '.']
+    const moved = tryOnFullDisk(pair, argv, 0)
+    expect([moved.status, moved.said.match(/ ok$/gm)?.length]).toEqual([0, 7])
+    expectRetry(moved, argv, false)
+  })
+
   testMounted('git annex find, whereis and info answer as ever', () => {
     for (const args of [['find', '--not', '--in=here'], ['whereis'], ['info', '--fast'], ['list']])
       expect([args, tryOnFullDisk(pairWithout(), [annex, ...args], 0).status]).toEqual([args, 0])
