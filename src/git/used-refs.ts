@@ -6,7 +6,7 @@
  *
  * Parts add refs by glob or by name, or take those that were added away again, from left to right.
  */
-import { type Bytes, bytesFromText, bytesToText } from '../model/bytes.js'
+import { type Bytes, bytesFromText, bytesToBuffer } from '../model/bytes.js'
 import { AnnexError } from '../model/errors.js'
 import { compileGlob, type Glob } from '../model/glob.js'
 import * as files from '../platform/files.js'
@@ -59,25 +59,32 @@ export function selectUsedRefs(repository: Repository, spec: UsedRefSpec): UsedR
     if (part.kind === 'name') chosen.push({ name: part.name, oid: undefined })
     else if (part.kind === 'reflog') chosen.push(...readReflogs(repository, all).reverse())
     else if (part.kind === 'without') chosen = chosen.filter(({ name }) => !part.glob(name))
-    else chosen.push(...firstOfEach(all.filter(({ name }) => part.glob(name))).reverse())
+    else chosen.push(...all.filter(({ name }) => part.glob(name)).reverse())
   }
+  // Only now: of two refs at one commit, the spec may have taken one away.
+  chosen = firstOfEach(chosen.reverse()).reverse()
   const head = readHead(repository).oid
   if (head === undefined || all.some(({ oid }) => oid === head)) return chosen
   return [{ name: 'HEAD', oid: head }, ...chosen]
 }
 
-function firstOfEach(refs: readonly Ref[]): Ref[] {
+/** One ref for each commit; names that are not looked up yet stay. */
+function firstOfEach<R extends UsedRef>(refs: readonly R[]): R[] {
   const seen = new Set<Bytes>()
-  return refs.filter(({ oid }) => !seen.has(oid) && seen.add(oid))
+  return refs.filter(({ oid }) => oid === undefined || (!seen.has(oid) && seen.add(oid)))
 }
 
-/** Where the refs were before, as far as git still knows. */
+/**
+ * Where the refs were before, as far as git still knows; HEAD, too, which git-annex leaves out: it was
+ * at branches that are gone.
+ */
 function readReflogs(repository: Repository, refs: readonly Ref[]): UsedRef[] {
-  const names = firstOfEach(refs).map(({ name }) => bytesToText(name))
+  const head = readHead(repository).oid === undefined ? [] : ['HEAD']
+  const names = [...refs.map(({ name }) => name), ...head]
   if (names.length === 0) return []
-  const args = ['log', '--walk-reflogs', '--format=%H', ...names, '--']
-  const oids = gitOutput(repository, args).split('\n')
-  return oids.filter((oid) => oid !== '').map((oid) => ({ name: oid, oid }))
+  const input = bytesToBuffer(`${names.join('\n')}\n`)
+  const oids = gitOutput(repository, ['log', '--walk-reflogs', '--format=%H', '--stdin'], { input })
+  return oids.split('\n').flatMap((oid) => (oid === '' ? [] : [{ name: oid, oid }]))
 }
 
 /** What git shows of a ref to people: `main`, `origin/main`, `refs/tags/v1`. */
