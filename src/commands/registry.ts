@@ -68,6 +68,7 @@ export const COMMANDS: Readonly<Record<string, Load>> = {
   reinit: async () => (await import('./reinit.js')).reinit,
   reinject: async () => (await import('./reinject.js')).reinject,
   rekey: async () => (await import('./rekey.js')).rekey,
+  repair: async () => (await import('./repair.js')).repair,
   required: async () => (await import('./required.js')).required,
   resolve: async () => (await import('./resolve.js')).resolve,
   resolvemerge: async () => (await import('./resolvemerge.js')).resolvemerge,
