@@ -16,7 +16,10 @@ export async function* moveAll(
     else if (direction.kind === 'from') yield await mover.from(found, direction.from)
     else if (direction.kind === 'between') yield mover.between(found, direction.from, direction.to)
     else {
-      const actions = await mover.here(found)
+      const actions =
+        direction.kind === 'here'
+          ? await mover.here(found)
+          : await mover.anywhere(found, direction.to)
       if (actions.length === 0) yield undefined
       yield* actions
     }

@@ -2,6 +2,7 @@
  * The actions of `copy` and `move` between here and remotes, and of `mirror`, which copies. A move is a
  * copy, then a drop at the source. Implements spec: numcopies, section 6.
  */
+import { errorMessage, isAnnexError } from '../model/errors.js'
 import type { Remote } from '../remotes/remote.js'
 import { type Destination, fetchContent } from '../transfer/fetch.js'
 import { sendContent } from '../transfer/send.js'
@@ -69,6 +70,21 @@ export class Mover {
       .map((remote) => this.#fromAction(found, remote))
   }
 
+  /**
+   * From wherever it is to one remote: a copy from the nearest that gives it; a move from everywhere,
+   * one after the other.
+   */
+  async anywhere(found: Found, to: Remote): Promise<readonly Action[]> {
+    const annex = this.#annex
+    const own = this.to(found, to)
+    if (own && !this.#source) return [own]
+    const remotes = remotesWith(annex, found.keyText, await annex.remotes())
+    const actions = remotes.map((from) => this.between(found, from, to))
+    const others = actions.filter((action) => action !== undefined)
+    if (this.#source) return own ? [own, ...others] : others
+    return others.length < 2 ? others : [this.#action(found, (ui) => performFirst(others, ui))]
+  }
+
   /** From one remote to another; undefined when they are the same or the source has nothing to give. */
   between(found: Found, from: Remote, to: Remote): Action | undefined {
     const annex = this.#annex
@@ -103,4 +119,16 @@ export class Mover {
   #action(item: Found, perform: Action['perform']): Action {
     return { command: this.#command, item, perform }
   }
+}
+
+/** Performs actions until one succeeds; the reasons of those before are told. */
+async function performFirst(actions: readonly Action[], ui: ItemUi): Promise<boolean> {
+  for (const action of actions)
+    try {
+      if ((await action.perform(ui)) !== false) return true
+    } catch (error) {
+      if (!isAnnexError(error)) throw error
+      ui.warning(errorMessage(error))
+    }
+  return false
 }

@@ -21,6 +21,7 @@ const options = {
   ...failedOption,
   to: { type: 'string', alias: 't', value: 'REMOTE', summary: 'send content to this remote' },
   from: { type: 'string', alias: 'f', value: 'REMOTE', summary: 'fetch content from this remote' },
+  'from-anywhere': { type: 'boolean', summary: 'with --to: from wherever it is' },
   auto: { type: 'boolean', alias: 'a', summary: 'only what lacks copies or is wanted there' },
 } as const satisfies OptionSpecs
 
@@ -28,7 +29,7 @@ export const copy: Command<typeof options, 'annex'> = {
   name: 'copy',
   section: 'content',
   summary: 'copies content to or from a remote',
-  usage: '[PATH …] (--to REMOTE | --from REMOTE)',
+  usage: '[PATH …] (--to REMOTE | --from REMOTE | both)',
   needs: 'annex',
   matching: true,
   options,

@@ -12,13 +12,14 @@ const options = {
   ...failedOption,
   to: { type: 'string', alias: 't', value: 'REMOTE', summary: 'move content to this remote' },
   from: { type: 'string', alias: 'f', value: 'REMOTE', summary: 'move content from this remote' },
+  'from-anywhere': { type: 'boolean', summary: 'with --to: from wherever it is' },
 } as const satisfies OptionSpecs
 
 export const move: Command<typeof options, 'annex'> = {
   name: 'move',
   section: 'content',
   summary: 'moves content to or from a remote',
-  usage: '[PATH …] (--to REMOTE | --from REMOTE)',
+  usage: '[PATH …] (--to REMOTE | --from REMOTE | both)',
   needs: 'annex',
   matching: true,
   options,

@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals'
 import { makeContentTwins } from '../support/content-worlds.js'
 import { expectClean, expectNotPresent, expectPointer, expectPresent } from '../support/expect.js'
 import { readLocations, uuidOf } from '../support/locations.js'
-import { useScratch } from '../support/scratch.js'
+import { type ScratchRepo, useScratch } from '../support/scratch.js'
 
 const scratch = useScratch()
 const twins = makeContentTwins(scratch)
@@ -98,3 +98,31 @@ describe('git annex move that was interrupted', () => {
     expect(existsSync(clone.path('.git/annex/move.lck'))).toBe(true)
   })
 })
+
+describe('--from-anywhere, of newer releases', () => {
+  test('copies from the first that gives it, and moves from all', () => {
+    const world = twins.copy('ours')
+    const [clone, origin] = [world.repo('clone'), world.repo('origin')]
+    const locations = (path: string) => readLocations(clone, 'real')[path]!.uuids
+    clone.annex('copy', '-q', '--from=origin', '--to=bare', 'there.txt')
+    clone.git('clone', '-q', '../origin', '../other')
+    clone.git('remote', 'add', 'other', '../other')
+    world.repo('other').annex('init', '-q', 'other')
+    // The log names bare first, but it has lost what it had.
+    world.repo('bare').run(['sh', '-c', 'chmod -R u+w annex/objects; rm -r annex/objects'])
+    const { stdout } = clone.annex('copy', '--from-anywhere', '--to=other', 'there.txt', 'here.txt')
+    expect(stdout).toContain('copy here.txt (to other...) ok')
+    expect(stdout).toContain('copy there.txt (from bare...)')
+    expect(stdout).toContain('(from origin...)')
+    expectPresent(world.repo('other'), keyOf(clone, 'there.txt'))
+    clone.annex('move', '--from-anywhere', '--to=other', 'here.txt')
+    expect(locations('here.txt')).toEqual([uuidOf(world.repo('other'))])
+    expectNotPresent(origin, keyOf(clone, 'here.txt'))
+    for (const args of [['--from-anywhere'], ['--from-anywhere', '--from=origin', '--to=bare']])
+      expect(clone.tryAnnex('copy', ...args).status).toBe(1)
+  })
+})
+
+function keyOf(repo: ScratchRepo, path: string): string {
+  return repo.annex('lookupkey', path).stdout.trim()
+}
