@@ -61,7 +61,7 @@ export class DelayedCheckout {
     for (const [path, { keyText }] of this.#files) if (!paths.has(keyText)) paths.set(keyText, path)
     try {
       const { fetchForCheckout } = await import('../src/cli/fetch-for-checkout.js')
-      const missing = await fetchForCheckout([...paths.keys()], context.surroundings)
+      const missing = await fetchForCheckout(paths, context.surroundings)
       for (const { keyText, reason } of missing)
         tell(`${bytesToText(paths.get(keyText)!)} is left as a pointer: ${reason}`)
     } catch (error) {

@@ -8,8 +8,10 @@ import { errorMessage } from '../model/errors.js'
 import type { Remote } from '../remotes/remote.js'
 import { fetchContent } from '../transfer/fetch.js'
 import type { Annex } from './annex.js'
-import { countJobs, doAtOnce } from './jobs.js'
+import { countJobs, doAtOnce, UNASKED_JOBS } from './jobs.js'
 import { openAnnex } from './open-annex.js'
+import { ProcessOutput } from './output.js'
+import { ProgressReporter } from './reporter-progress.js'
 import { RepositoryNames } from './repository-list.js'
 import { hereAsDestination, remotesWith } from './transfer-context.js'
 
@@ -23,12 +25,14 @@ export interface MissingContent {
 const SILENT = { remark() {}, warning() {}, failure() {} }
 
 /**
- * Fetches contents from the cheapest remotes that have them, several at once (annex.jobs).
+ * Fetches contents from the cheapest remotes that have them, several at once (annex.jobs); a person at
+ * a terminal sees how far they are.
+ * @param paths a file of each content, by its key
  * @returns those that could not be had
  * @throws AnnexError when the repository cannot be opened
  */
 export async function fetchForCheckout(
-  keyTexts: readonly Bytes[],
+  paths: ReadonlyMap<Bytes, Bytes>,
   surroundings: Surroundings,
 ): Promise<readonly MissingContent[]> {
   const annex = await openAnnex({
@@ -41,8 +45,13 @@ export async function fetchForCheckout(
   const missing: MissingContent[] = []
   try {
     const remotes = await annex.remotes()
-    await doAtOnce(countJobs(annex.config), keyTexts, async (keyText) => {
-      const reason = await fetchOne(annex, keyText, remotes)
+    const jobs = countJobs(annex.config, { otherwise: UNASKED_JOBS })
+    const reporter = new ProgressReporter(new ProcessOutput())
+    await doAtOnce(jobs, paths, async ([keyText, path]) => {
+      const item = reporter.begin({ command: 'get', item: { file: path }, perform: () => true })
+      const onProgress = (done: number, total?: number) => item.progress(done, total)
+      const reason = await fetchOne(annex, { keyText, path, onProgress }, remotes)
+      item.finish(reason === undefined)
       if (reason !== undefined) missing.push({ keyText, reason })
     })
   } finally {
@@ -51,19 +60,26 @@ export async function fetchForCheckout(
   return missing
 }
 
+interface WantedContent {
+  readonly keyText: Bytes
+  readonly path: Bytes
+  readonly onProgress: (doneBytes: number, totalBytes?: number) => void
+}
+
 /** @returns why it failed; undefined when the content is here now */
 async function fetchOne(
   annex: Annex,
-  keyText: Bytes,
+  { keyText, path, onProgress }: WantedContent,
   remotes: readonly Remote[],
 ): Promise<string | undefined> {
   const problems: string[] = []
-  const ui = { note() {}, progress() {}, warning: (text: string) => problems.push(text) }
+  const warning = (text: string) => problems.push(text)
+  const ui = { note() {}, progress: onProgress, warning }
   // Git writes these files itself, as soon as it has our answer.
   const destination = { ...hereAsDestination(annex, { force: false }), contentArrived() {} }
   const candidates = remotesWith(annex, keyText, remotes)
   try {
-    const { from } = await fetchContent(keyText, candidates, { destination, ui })
+    const { from } = await fetchContent(keyText, candidates, { destination, ui, file: path })
     if (from) return undefined
   } catch (error) {
     problems.push(errorMessage(error))

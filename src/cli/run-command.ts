@@ -7,7 +7,7 @@ import { isAnnexError } from '../model/errors.js'
 import { formatDuration } from '../model/units.js'
 import type { Annex } from './annex.js'
 import type { Args, Command, OptionSpecs, Surround } from './command.js'
-import { countJobs } from './jobs.js'
+import { countJobs, UNASKED_JOBS } from './jobs.js'
 import { formatError } from './message.js'
 import type { Messages } from './messages.js'
 import { openAnnex } from './open-annex.js'
@@ -122,10 +122,11 @@ function isBatch(options: AnyOptions): boolean {
 }
 
 /** `--jobs`, else `annex.jobs`, for the commands that take the option; a batch is done in order. */
-function findJobs({ options: specs }: Command, options: AnyOptions, base: object): number {
+function findJobs({ options: specs, isQuiet }: Command, options: AnyOptions, base: object): number {
   if (!('jobs' in specs) || isBatch(options)) return 1
   const config = 'config' in base ? (base as Annex).config : undefined
-  return countJobs(config, options.jobs as number | 'cpus' | undefined)
+  const option = options.jobs as number | 'cpus' | undefined
+  return countJobs(config, { option, otherwise: isQuiet ? UNASKED_JOBS : 1 })
 }
 
 function makeReporter({ command, args, output }: Omit<Run, 'surround' | 'messages'>, jobs: number) {

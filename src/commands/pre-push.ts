@@ -28,7 +28,7 @@ import { sendContent } from '../transfer/send.js'
 const FILE_MODE = 0o100644
 const LINK_MODE = 0o120000
 
-// Parallel as annex.jobs says; nobody types these.
+// Nobody types it; annex.jobs counts.
 const options = { jobs: { ...transferOptions.jobs, hidden: true } } as const satisfies OptionSpecs
 
 export const prePush: Command<typeof options, 'annex'> = {
