@@ -23,9 +23,6 @@ import {
 import { type JournalRecord, recordClock } from './journal-record.js'
 import { PeerJournal } from './peer-journal.js'
 
-/** So many files may make garbage before somebody looks. */
-const FILES_PER_LOOK = 512
-
 /** The parts of a repository that branch code works on. */
 export interface BranchPlace {
   readonly repository: Repository
@@ -105,9 +102,8 @@ export function stageJournals(place: BranchPlace, committed: CommittedContent): 
   const privateChanges = new Map<Bytes, Bytes>()
   const privateJournal = new PeerJournal(annexDir, 'journal-private')
   for (const path of peerPaths) changes.set(path, peer.readRaw(path) ?? old.get(path)!)
-  let applied = 0
   for (const [path, records] of groups) {
-    if (++applied % FILES_PER_LOOK === 0) limitMemory()
+    limitMemory()
     const before = peer.read(path) ?? old.get(path)!
     const { shared, secret } = splitPrivate(place, records)
     const content = applyRecords(path, before, shared)

@@ -17,7 +17,7 @@ import { AnnexError, errorMessage } from '../model/errors.js'
 import type { TrustLevel } from '../model/logs/trust-log.js'
 import type { Uuid } from '../model/uuid.js'
 import { isReadOnly } from '../platform/file-lock.js'
-import { limitMemory } from '../platform/memory.js'
+import { limitMemoryNow } from '../platform/memory.js'
 import { configuredTrust, type TrustSources } from '../policy/trust.js'
 import type { Remote } from '../remotes/remote.js'
 import { SharedConnections } from '../remotes/ssh/shared-connection.js'
@@ -216,7 +216,7 @@ class OpenAnnex implements Annex {
       await Promise.resolve()
         .then(step)
         .catch((error) => errors.push(error))
-      limitMemory()
+      limitMemoryNow()
     }
     if (errors.length > 0) throw errors[0]
     if (!isUnsettled) this.store.unfinished?.done()

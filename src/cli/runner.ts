@@ -20,9 +20,6 @@ export interface RunLimits {
   readonly jobs: number
 }
 
-/** So many steps may make garbage before somebody looks. */
-const STEPS_PER_LOOK = 64
-
 /** What came of the actions. */
 export interface Tally {
   /** Items that failed; what seeking could not find is not among them. */
@@ -56,10 +53,9 @@ export async function performAll(
   const endMs = performance.now() + timeLimitSeconds * 1000
   const crew =
     jobs > 1 ? new Crew(jobs, (action) => performOne(action, reporter, tally)) : undefined
-  let taken = 0
   try {
     for await (const step of steps) {
-      if (++taken % STEPS_PER_LOOK === 0) limitMemory()
+      limitMemory()
       if (performance.now() >= endMs) {
         tally.isTimeUp = true
         break

@@ -102,7 +102,19 @@ export function parseGitBoolean(value: Bytes): boolean | undefined {
   return undefined
 }
 
+const canonicalNames = new Map<string, string>()
+
+/** Remembered: some settings are asked for with every file. */
 function canonicalName(name: string): string {
+  let canonical = canonicalNames.get(name)
+  if (canonical === undefined) {
+    canonical = makeCanonical(name)
+    canonicalNames.set(name, canonical)
+  }
+  return canonical
+}
+
+function makeCanonical(name: string): string {
   const first = name.indexOf('.')
   const last = name.lastIndexOf('.')
   if (first < 0) return name.toLowerCase()

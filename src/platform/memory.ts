@@ -10,10 +10,19 @@ const FIRST_LIMIT_BYTES = 80e6
 const GROWTH_BYTES = 8e6
 const GROWTH_PART = 0.08
 
+/** So many items may make garbage before somebody looks. */
+const ITEMS_PER_LOOK = 64
+
 let limitBytes = FIRST_LIMIT_BYTES
+let items = 0
+
+/** To be called for each of many items: looks at every 64th. */
+export function limitMemory(): void {
+  if (++items % ITEMS_PER_LOOK === 0) limitMemoryNow()
+}
 
 /** Collects garbage when much has grown since the last time; else it costs 5 µs. */
-export function limitMemory(): void {
+export function limitMemoryNow(): void {
   if (!bun || process.memoryUsage.rss() < limitBytes) return
   bun.gc(true)
   const leftBytes = process.memoryUsage.rss()

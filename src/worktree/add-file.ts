@@ -15,12 +15,11 @@ import { type KnownStat, keepStat } from '../platform/kept-stat.js'
 import { hasOpenWriters } from '../platform/open-writers.js'
 import { diskError } from '../store/disk-error.js'
 import type { ObjectStore } from '../store/object-store.js'
+import { outlastTick } from './clock-tick.js'
 import type { KeyMaker } from './new-key.js'
 import { replaceBy } from './replace-file.js'
 
 const SECOND_NS = 1_000_000_000n
-/** Two ticks of the slowest usual kernel clock. */
-const CLOCK_TICK_MS = 20
 /** Files up to this size are read whole: fewer system calls, and no second temporary file. */
 const WHOLE_BYTES = 1 << 20
 
@@ -60,7 +59,7 @@ export async function addFile(
   const backend = tools.keyMaker.backendFor(path, undefined)
   if (needsPreparing(backend)) await prepareHasher(backend)
   const source = { path, file, before, backend }
-  const keyText = isLocked ? lockIn(source, tools) : copyIn(source, tools)
+  const { keyText, stat } = isLocked ? lockIn(source, tools) : copyIn(source, tools)
   const key = parseKey(keyText)!
   const isExecutable = (before.mode & 0o111n) !== 0n
   return {
@@ -68,7 +67,7 @@ export async function addFile(
     keyText,
     mode: isLocked ? 0o120000 : isExecutable ? 0o100755 : 0o100644,
     content: isLocked ? Buffer.from(formatLinkTarget(key, path), 'latin1') : formatPointer(key),
-    stat: keepStat(files.lstat(file)!),
+    stat: keepStat(stat),
   }
 }
 
@@ -81,8 +80,14 @@ interface Source {
   readonly backend: Backend
 }
 
-/** Stores a copy; the file itself is not touched. @returns the serialized key */
-function copyIn(source: Source, tools: AddTools): Bytes {
+/** A serialized key, and the stat with which the work tree has its content. */
+interface Taken {
+  readonly keyText: Bytes
+  readonly stat: files.FileStat
+}
+
+/** Stores a copy; the file itself is not touched. */
+function copyIn(source: Source, tools: AddTools): Taken {
   const { store } = tools
   const fd = openUnlinked(source)
   try {
@@ -92,18 +97,18 @@ function copyIn(source: Source, tools: AddTools): Bytes {
       const content = Buffer.allocUnsafe(Number(source.before.size))
       const size = readOn(source.path, () => files.readFully(fd, content))
       const keyText = keyOf(source, tools, hashAll(source.backend, content.subarray(0, size)))
-      refuseChanged(source)
+      const stat = refuseChanged(source)
       store.storeBuffer(keyText, content, mode)
-      return keyText
+      return { keyText, stat }
     }
     const ingest = store.startIngest()
     try {
       const digest = pump(fd, source, tools, (chunk) => ingest.write(chunk))
       // The program of an external backend sees what will be stored, whatever becomes of the file.
       const keyText = keyOf({ ...source, file: ingest.seal() }, tools, digest)
-      refuseChanged(source)
+      const stat = refuseChanged(source)
       ingest.commit(keyText, mode)
-      return keyText
+      return { keyText, stat }
     } catch (error) {
       ingest.abort()
       throw error
@@ -119,7 +124,7 @@ function copyIn(source: Source, tools: AddTools): Bytes {
  * the first one. In between it cannot be opened for writing any more, and it is looked at once more:
  * whoever still has it open would go on writing to the object.
  */
-function lockIn(unsettled: Source, tools: AddTools): Bytes {
+function lockIn(unsettled: Source, tools: AddTools): Taken {
   const { file, path } = unsettled
   const source = { ...unsettled, before: settledStat(unsettled) }
   const fd = openUnlinked(source)
@@ -155,7 +160,7 @@ function lockIn(unsettled: Source, tools: AddTools): Bytes {
     takeBack(source, keyText, tools)
     throw diskError(error, path)
   }
-  return keyText
+  return { keyText, stat: files.lstat(file)! }
 }
 
 /** The object and the file are one: the file stays, as it was. */
@@ -164,13 +169,9 @@ function takeBack({ file, before }: Source, keyText: Bytes, { store }: AddTools)
   files.chmod(file, Number(before.mode & 0o777n))
 }
 
-/**
- * Stats of the file as of a moment after which every change shows in its time: the kernel's clock
- * for files ticks every few milliseconds.
- */
+/** Stats of the file as of a moment after which every change shows in its time. */
 function settledStat({ file, path, before }: Source): files.FileStat {
-  if (Date.now() - Number(before.mtimeNs) / 1e6 > CLOCK_TICK_MS) return before
-  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, CLOCK_TICK_MS)
+  if (!outlastTick(before)) return before
   const settled = files.lstat(file)
   if (!settled?.isFile()) throw changed(path)
   return settled
@@ -212,14 +213,9 @@ function readOn<T>(path: Bytes, read: () => T): T {
 
 function unreadable(path: Bytes, error: unknown): AnnexError {
   const hint = errorHint(error)
-  return new AnnexError(
-    'FILE_UNREADABLE',
-    `Cannot read ${bytesToText(path)}: ${failureReason(error)}`,
-    {
-      ...(hint !== undefined && { hint }),
-      cause: error,
-    },
-  )
+  const message = `Cannot read ${bytesToText(path)}: ${failureReason(error)}`
+  const options = { ...(hint !== undefined && { hint }), cause: error }
+  return new AnnexError('FILE_UNREADABLE', message, options)
 }
 
 function hashAll(backend: Backend, content: Uint8Array): () => string {
@@ -276,7 +272,7 @@ function keyOf(
 }
 
 /** A file that was written to while we read it would get the key of bytes that nobody wanted. */
-function refuseChanged({ path, file, before }: Source): void {
+function refuseChanged({ path, file, before }: Source): files.FileStat {
   const now = files.lstat(file)
   const isSame =
     now !== undefined &&
@@ -285,6 +281,7 @@ function refuseChanged({ path, file, before }: Source): void {
     now.mtimeNs === before.mtimeNs &&
     now.ctimeNs === before.ctimeNs
   if (!isSame) throw changed(path)
+  return now
 }
 
 function changed(path: Bytes): AnnexError {
