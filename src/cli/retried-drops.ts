@@ -3,7 +3,6 @@
  * those that have become pointless (the content is gone from there) are forgotten without a word.
  */
 import { AnnexError } from '../model/errors.js'
-import { parseKey } from '../model/key.js'
 import type { Uuid } from '../model/uuid.js'
 import type { RefusedDrop } from '../transfer/refused-drops.js'
 import type { Annex } from './annex.js'
@@ -28,10 +27,7 @@ export async function* retriedDrops(
 ): AsyncIterable<Action | undefined> {
   const refused = refusedDrops(annex)
   const isChosen = await chooser(annex, choice)
-  for (const drop of refused.list()) {
-    if (!parseKey(drop.keyText)) refused.forget(drop)
-    else if (isChosen(drop)) yield await retry(annex, dropper, drop)
-  }
+  for (const drop of refused.list()) if (isChosen(drop)) yield await retry(annex, dropper, drop)
 }
 
 async function chooser(annex: Annex, choice: RetryChoice): Promise<(drop: RefusedDrop) => boolean> {

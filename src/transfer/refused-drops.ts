@@ -4,6 +4,7 @@
  * was to lose its copy.
  */
 import type { Bytes } from '../model/bytes.js'
+import { parseKey } from '../model/key.js'
 import type { Uuid } from '../model/uuid.js'
 import { NotedLines } from '../store/noted-lines.js'
 
@@ -21,11 +22,16 @@ export class RefusedDrops {
     this.#notes = new NotedLines(annexDir, 'refused-drops')
   }
 
+  /** In the order in which they were refused; lines that mean nothing are forgotten. */
   list(): RefusedDrop[] {
-    return [...this.#notes.lines].map((line) => {
+    const drops: RefusedDrop[] = []
+    for (const line of [...this.#notes.lines]) {
       const space = line.indexOf(' ')
-      return { from: line.slice(0, space), keyText: line.slice(space + 1) }
-    })
+      const [from, keyText] = [line.slice(0, Math.max(0, space)), line.slice(space + 1)]
+      if (from !== '' && parseKey(keyText)) drops.push({ from, keyText })
+      else this.#notes.delete(line)
+    }
+    return drops
   }
 
   remember({ from, keyText }: RefusedDrop): void {

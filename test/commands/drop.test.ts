@@ -148,6 +148,10 @@ describe('git annex drop', () => {
     clone.annex('move', '-q', '--to=origin', 'other')
     expect(clone.annex('drop', '--retry').stdout).toBe('')
     expect(notes()).toEqual([''])
+    // What somebody has put there means nothing.
+    clone.write('.git/annex/annexe/refused-drops', 'nonsense\n \nSHA256E-s1--aa\nx y\ncut')
+    expect(clone.annex('drop', '--retry').stdout).toBe('')
+    expect(notes()).toEqual([''])
     // At a remote.
     expect(clone.tryAnnex('drop', '--from=origin', 'film').status).toBe(1)
     clone.annex('get', '-q', 'film')
