@@ -1,5 +1,5 @@
 /** What the pages in docs/ say about the program must be so. */
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from '@jest/globals'
 import { COMMANDS, NOT_BUILT_YET } from '../src/commands/registry.js'
 import { hookTexts } from '../src/git/hook-texts.js'
@@ -35,5 +35,23 @@ describe('docs/compatibility.md', () => {
 describe('docs/hooks.md', () => {
   test.each(Object.keys(hookTexts))('has a line for %s', (name) => {
     expect(read('hooks.md')).toMatch(new RegExp(`^\\| \`${name}\` +\\|`, 'm'))
+  })
+})
+
+describe('docs/filter.md', () => {
+  const rows = [...read('filter.md').matchAll(/^\| (\d+) +\|(.*)\|$/gm)]
+
+  test('names every trap of git, once', () => {
+    const numbers = rows.map(([, number]) => Number(number))
+    expect(numbers).toEqual(Array.from({ length: 37 }, (_, i) => i + 1))
+  })
+
+  test('names tests that are there', () => {
+    const names = rows.flatMap(([, , text]) => [
+      ...text!.matchAll(/`((?:integration|unit|commands|interop)\/[^`]+)`/g),
+    ])
+    expect(names.length).toBeGreaterThan(40)
+    for (const [, name] of names)
+      expect([name, existsSync(`${PROJECT}/test/${name}.test.ts`)]).toEqual([name, true])
   })
 })

@@ -20,6 +20,11 @@ testScenarios('files', [
     has: { 'n/small': 'small3', 'n/large': 'large3' },
     status: ['A  n/large', 'A  n/small'],
   },
+  {
+    name: 'nothing is said when all goes well: silent',
+    run: `(${CHANGE}; git add .; git commit -qm x; git checkout -q HEAD~1; git checkout -q -; git stash -q -u; git status -s; git reset -q --hard) >../said 2>&1; is "$(cat ../said)" ""`,
+    has: THREE,
+  },
   { name: 'git add -u', run: `${CHANGE}; git add -u; git commit -qm x`, has: THREE },
   {
     name: 'git add -N, then git commit -a',

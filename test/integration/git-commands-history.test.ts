@@ -219,6 +219,11 @@ testScenarios('history', [
     run: 'git diff HEAD~1 >../p; git checkout -q side; git apply -3 ../p 2>/dev/null; git commit -qm x',
     has: BOTH,
   },
+  {
+    name: 'git diff into a patch, git checkout, git apply',
+    run: `${CHANGE}; git diff >../p; git checkout -q .; git apply ../p; git commit -qam x`,
+    has: THREE,
+  },
   { name: 'git apply -R', run: 'git diff HEAD~1 | git apply -R; git commit -qam x', has: ONE },
   {
     name: 'git bisect',

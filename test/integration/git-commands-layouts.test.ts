@@ -175,6 +175,10 @@ testScenarios(
       run: 'git archive HEAD~1 large | tar -xO >../l; cmp ../l $CONTENTS/large1',
     },
     {
+      name: 'git archive of a directory',
+      run: 'git archive HEAD:dir | tar -x -C ..; cmp ../small $CONTENTS/small5; cmp ../large $CONTENTS/large5',
+    },
+    {
       name: 'git archive --format=zip',
       run: 'git archive --format=zip -o ../z.zip HEAD; test "$(wc -c <../z.zip)" -gt 40000',
     },

@@ -240,6 +240,15 @@ describe('refreshIndex()', () => {
     expect(repo.git('status', '--porcelain', '-uno').stdout).toBe(' M a\n T e\n')
   })
 
+  test('writes 0 for a multiple of 4 GiB, so that git looks again', () => {
+    const repo = makeRepo('huge')
+    const [a] = putContent(repo, ['a']) as [IndexRefresh]
+    refreshIndex(open(repo), [{ ...a, stat: { ...a.stat, size: 2n ** 33n } }])
+    expect(readIndexEntries(open(repo))[0]!.stat!.sizeBytes).toBe(0)
+    refreshIndex(open(repo), [{ ...a, stat: { ...a.stat, size: 2n ** 33n + 5n } }])
+    expect(readIndexEntries(open(repo))[0]!.stat!.sizeBytes).toBe(5)
+  })
+
   test('changes nothing while somebody holds the lock', () => {
     const repo = makeRepo('locked')
     const refreshes = putContent(repo)
