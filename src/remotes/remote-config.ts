@@ -72,7 +72,20 @@ function findKind(config: GitConfig, name: Bytes, base: Bytes): RemoteKind | und
     .find(([setting]) => SPECIAL_SETTING.test(setting.slice(setting.lastIndexOf('.') + 1)))
   if (special) return { type: 'special', url: special[1] }
   const url = config.get(`remote.${name}.annexurl`) ?? config.get(`remote.${name}.url`)
-  return url === undefined ? undefined : parseUrl(url, base)
+  return url === undefined ? undefined : parseUrl(rewriteUrl(config, url), base)
+}
+
+/** Applies `url.BASE.insteadOf` as git does: the longest beginning that fits is replaced. */
+function rewriteUrl(config: GitConfig, url: Bytes): Bytes {
+  let [best, replacement]: [Bytes, Bytes] = ['', '']
+  for (const [setting] of config.entriesUnder('url.')) {
+    const start = /^url\.(.*)\.insteadof$/s.exec(setting)?.[1]
+    if (start === undefined) continue
+    for (const beginning of config.getAll(setting))
+      if (url.startsWith(beginning) && beginning.length > best.length)
+        [best, replacement] = [beginning, start]
+  }
+  return best === '' ? url : `${replacement}${url.slice(best.length)}`
 }
 
 /** Tells a path from the other ways to name a repository, as git does. */

@@ -45,7 +45,7 @@ export class UnbuiltRemote implements Remote {
   async #refuse(): Promise<never> {
     throw new AnnexError(
       'REMOTE_UNAVAILABLE',
-      `Cannot use the remote "${this.name}": only remotes that are local paths are built yet`,
+      `Cannot use the remote "${this.name}": remotes of its kind are not built yet`,
     )
   }
 }

@@ -1,4 +1,6 @@
 /** git-annex-shell as sshd starts it, without an sshd: what it serves, and what it refuses. */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync, readFileSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from '@jest/globals'
@@ -198,6 +200,19 @@ describe('git-annex-shell p2pstdio', () => {
     const removal = { input: `VERSION 3\nGETTIMESTAMP\nREMOVE ${NEW}\n` }
     expect(call(['p2pstdio', 'repo', CLIENT], removal).stdout).toMatch(/TIMESTAMP \d+\nSUCCESS\n$/)
     expectNotPresent(repo, NEW)
+    expect(findFaults(repo)).toEqual([])
+  })
+
+  test('ends with a client that stops reading', async () => {
+    repo.write('long', Buffer.alloc(5_000_000, 'x'))
+    repo.annex('add', '-q', 'long')
+    const long = repo.annex('lookupkey', 'long').stdout.trim()
+    const child = spawn(shell, ['p2pstdio', repo.dir, CLIENT], { env: scratch.env, stdio: 'pipe' })
+    const exited = once(child, 'exit')
+    child.stdin.write(`VERSION 1\nGET 0  ${long}\nSUCCESS\nGET 0  ${long}\nSUCCESS\n`)
+    await once(child.stdout, 'readable')
+    child.stdout.destroy()
+    expect(await exited).toEqual([0, null])
     expect(findFaults(repo)).toEqual([])
   })
 

@@ -41,6 +41,19 @@ describe('readRemoteConfigs()', () => {
     expect(readOne({ fetch: '+refs/heads/*:refs/remotes/r/*' })).toBeUndefined()
   })
 
+  test('rewrites urls as git does, by the longest beginning', () => {
+    const listing = [
+      'remote.r.url\ngh:me/x',
+      'url.ssh://Host/.insteadof\ngh:',
+      'url./mirror/.insteadof\ngh:me/',
+      'url./none/.insteadof\nhg:',
+    ]
+    const [remote] = readRemoteConfigs(new GitConfig(listing.join('\0')), BASE)
+    expect(remote!.kind).toEqual({ type: 'path', path: '/mirror/x' })
+    const [other] = readRemoteConfigs(new GitConfig(listing.slice(0, 2).join('\0')), BASE)
+    expect(other!.kind).toEqual({ type: 'ssh', url: 'ssh://Host/me/x' })
+  })
+
   test('gives each kind its cost, unless one is set or a command tells it', () => {
     expect(readOne({ url: '/x' })?.cost).toBe(100)
     expect(readOne({ url: 'host:x' })?.cost).toBe(200)
