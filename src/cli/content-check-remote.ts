@@ -5,12 +5,12 @@
  */
 import { relative } from '../git/repository.js'
 import { type Bytes, bytesToText } from '../model/bytes.js'
-import { errorMessage } from '../model/errors.js'
+import { errorMessage, isAnnexError } from '../model/errors.js'
 import { parseKey } from '../model/key.js'
 import { formatSize } from '../model/units.js'
 import * as files from '../platform/files.js'
 import { proveCorrupt } from '../policy/numcopies.js'
-import type { Remote } from '../remotes/remote.js'
+import type { OnProgress, Remote } from '../remotes/remote.js'
 import { diskReserve } from '../store/free-space.js'
 import { keepAside } from '../store/quarantine.js'
 import type { Annex } from './annex.js'
@@ -112,12 +112,30 @@ async function fetchCopy(
     const { verified } = await remote.retrieve(keyText, path, onProgress)
     return { path, isTemp: true, isVerified: verified }
   } catch (error) {
-    // What checks for itself what comes gives nothing bad away; nothing is dropped on its word.
     files.remove(path)
+    if (await hasAsIs(remote, { keyText, path, onProgress }))
+      return { path, isTemp: true, isVerified: false }
+    // What checks for itself what comes gives nothing bad away; nothing is dropped on its word.
     ui.warning(
       `${bytesToText(name)}: failed to download file from remote\n(${errorMessage(error)})`,
     )
     return 'failed'
+  }
+}
+
+/** Fetches what could not be fetched as the content of the key, from remotes that give it away. */
+async function hasAsIs(
+  remote: Remote,
+  { keyText, path, onProgress }: { keyText: Bytes; path: Bytes; onProgress: OnProgress },
+): Promise<boolean> {
+  if (!remote.retrieveAsIs) return false
+  try {
+    await remote.retrieveAsIs(keyText, path, onProgress)
+    return true
+  } catch (error) {
+    if (!isAnnexError(error)) throw error
+    files.remove(path)
+    return false
   }
 }
 
@@ -148,9 +166,8 @@ async function isBadAgain(
   const again = await fetchCopy(annex, ui, check)
   if (again === 'failed') return false
   try {
-    const isGood =
-      again.isVerified ||
-      (await findProblem(annex, ui, { keyText, path: again.path, checksHash: true })) === undefined
+    const suspect = { keyText, path: again.path, checksHash: true, isQuiet: true }
+    const isGood = again.isVerified || (await findProblem(annex, ui, suspect)) === undefined
     if (isGood)
       ui.warning(
         `${bytesToText(name)}: was damaged on its way from ${remote.name}; the content there is good`,

@@ -175,6 +175,8 @@ export interface Suspect {
   readonly path: Bytes
   /** Also reads the content. */
   readonly checksHash: boolean
+  /** Does not say that it does so: it was said before. */
+  readonly isQuiet?: boolean
 }
 
 /**
@@ -204,13 +206,13 @@ function findSizeProblem({ keyText, path }: Suspect): string | undefined {
 async function findHashProblem(
   { branch }: Annex,
   ui: ItemUi,
-  { keyText, path }: Suspect,
+  { keyText, path, isQuiet = false }: Suspect,
 ): Promise<string | undefined> {
   const key = parseKey(keyText)!
   const backend = backendOfKey(key.backend)
   if (!backend?.isVerifiable && !hasEquivalents(keyText)) return undefined
   // Programs of external backends report for themselves what they do.
-  if (backend?.kind === 'hash') ui.note('checksum...')
+  if (backend?.kind === 'hash' && !isQuiet) ui.note('checksum...')
   await prepareVerification(keyText)
   const total = key.sizeBytes === undefined ? undefined : Number(key.sizeBytes)
   try {

@@ -77,6 +77,14 @@ export interface Remote {
   contentPath?(keyText: Bytes): Bytes
 
   /**
+   * Fetches content that {@link Remote.retrieve} found to be wrong, to be looked at and kept. Only
+   * where what is found here is all that the remote has of it.
+   * @param destination absolute path; what is there is overwritten
+   * @throws AnnexError REMOTE_UNAVAILABLE, DISK_FULL
+   */
+  retrieveAsIs?(keyText: Bytes, destination: Bytes, onProgress: OnProgress): Promise<void>
+
+  /**
    * Stores content; returns once it is safely there and recorded there.
    * @param source absolute path of an object that a content lock keeps in place
    */

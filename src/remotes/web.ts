@@ -11,7 +11,8 @@ import { WEB_UUID } from '../model/uuid.js'
 import * as files from '../platform/files.js'
 import { diskError } from '../store/disk-error.js'
 import { prepareVerification } from '../store/verify.js'
-import { inquire } from './download.js'
+import { download, inquire } from './download.js'
+import { DownloadFile } from './download-file.js'
 import { downloadKey, type KeyDownload } from './download-key.js'
 import type { HttpClient } from './http-client.js'
 import type { OnProgress, Received, Remote } from './remote.js'
@@ -89,6 +90,23 @@ export class WebRemote implements Remote {
     if (OTHER_DOWNLOADER.test(url))
       throw new AnnexError('URL_REFUSED', 'downloading with yt-dlp is not built yet')
     return await downloadKey(await this.#tools.client(), accessibleUrl(url), request)
+  }
+
+  /** Every url must answer: one that does not may have the right content. */
+  async retrieveAsIs(keyText: Bytes, destination: Bytes, onProgress: OnProgress): Promise<void> {
+    const urls = webUrls(this.#tools.branch(), keyText)
+    if (urls.length === 0) throw unavailable([summary(0)])
+    for (const url of urls) {
+      if (OTHER_DOWNLOADER.test(url))
+        throw unavailable(['downloading with yt-dlp is not built yet'])
+      using file = new DownloadFile(destination)
+      const how = { file, resumes: false, onProgress, pace: onProgress }
+      try {
+        await download(await this.#tools.client(), accessibleUrl(url), how)
+      } catch (error) {
+        throw isAnnexError(error) ? error : diskError(error, keyText)
+      }
+    }
   }
 
   async store(): Promise<void> {

@@ -211,3 +211,26 @@ describe('a VURL key', () => {
     expect(repo.tryAnnex('fsck').stderr).toContain('Bad file content')
   })
 })
+
+describe('git annex fsck --from web', () => {
+  test('forgets urls of another content, and keeps what came of them', () => {
+    const repo = annex()
+    const key = addAbsent(repo, '/file/content')
+    repo.annex('fsck', '--from=web')
+    const changed = Buffer.from(CONTENT).fill(0, 5, 9)
+    server.put('content', changed)
+    const { status, stderr } = repo.tryAnnex('fsck', '--from=web', 'f')
+    expect(status).toBe(1)
+    expect(stderr).toContain('f: Bad file content; moved from web to .git/annex/bad/')
+    expect(readFileSync(repo.path('.git/annex/bad', key)).equals(changed)).toBe(true)
+    expect(repo.tryAnnex('whereis', 'f').stdout).toContain('(0 copies)')
+    // Of two urls one may be right, if it were to be had.
+    server.put('content', CONTENT)
+    for (const path of ['/file/content', '/nothing/here'])
+      repo.annex('registerurl', key, server.url(path))
+    repo.annex('fsck', '--from=web', 'f')
+    server.put('content', changed)
+    expect(repo.tryAnnex('fsck', '--from=web', 'f').stderr).toContain('failed to download file')
+    expect(repo.annex('whereis', 'f').stdout).toContain('(1 copy)')
+  })
+})
