@@ -45,15 +45,21 @@ async function discover(
     const found = await discoverHttpRepository(client, kind.url)
     if (!found.isBare) remember(base, setting(name, 'bare'), 'false')
     if (found.uuid) remember(base, setting(name, 'uuid'), found.uuid)
-    else remember(base, setting(name, 'ignore'), 'true')
+    else ignore(base, name)
     return found
   } catch (error) {
     if (!isAnnexError(error)) throw error
     base.messages.warning(`  Remote ${name} not usable by git-annex; setting annex-ignore`)
     base.messages.warning(`\n  ${errorMessage(error)}`)
-    remember(base, setting(name, 'ignore'), 'true')
+    ignore(base, name)
     return undefined
   }
+}
+
+/** Later releases of git-annex look again when they push, because nobody has chosen this. */
+function ignore(base: HttpRemoteBase, name: string): void {
+  remember(base, setting(name, 'ignore'), 'true')
+  remember(base, setting(name, 'ignore-auto'), 'true')
 }
 
 function setting(remote: string, name: string): Bytes {

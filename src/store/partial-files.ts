@@ -56,9 +56,10 @@ export function offerAbandonedPartials(annexDir: Bytes): void {
   }
 }
 
-/** Removes what lies there of a download that was broken off. */
+/** Removes what lies there of a download that was broken off; what somebody goes on with stays. */
 export function forgetPartial(annexDir: Bytes, keyText: Bytes): void {
-  files.remove(offeredPath(annexDir, keyText))
+  const offered = offeredPath(annexDir, keyText)
+  if (files.exists(offered) && !isWrittenTo(offered)) files.remove(offered)
 }
 
 /** The keys of downloads that were broken off, in the order of their bytes. */

@@ -1,5 +1,5 @@
 /** Transfers beside each other, broken off, begun again; with the web, which can be made to wait. */
-import { existsSync, readdirSync } from 'node:fs'
+import { existsSync, readdirSync, writeFileSync } from 'node:fs'
 import { describe, expect, test } from '@jest/globals'
 import { expectContent, expectPresent } from '../support/expect.js'
 import { type ScratchRepo, someBytes, useScratch } from '../support/scratch.js'
@@ -143,6 +143,21 @@ describe('a transfer that goes on', () => {
     expect([failed.status, failed.stdout]).toEqual([0, ''])
     expect(notesIn(repo, 'failed')).toEqual([])
   })
+})
+
+test('git annex get from a path sweeps what an earlier download has left', () => {
+  const repo = scratch.repo(`r${count++}`)
+  repo.annex('init')
+  repo.write('f', someBytes(5000, 1))
+  repo.annex('add', 'f')
+  repo.git('commit', '-qm', 'f')
+  const clone = scratch.clone(repo, `c${count++}`)
+  clone.annex('init')
+  clone.run(['mkdir', '-p', '.git/annex/tmp'])
+  writeFileSync(clone.path('.git/annex/tmp', keyOf(clone, 'f')), 'part')
+  clone.annex('get', '--incomplete')
+  expectContent(clone, 'f', someBytes(5000, 1))
+  expect(temporary(clone)).toEqual([])
 })
 
 describe('attempts', () => {
