@@ -5,7 +5,6 @@
 import type { Surroundings } from '../git/repository.js'
 import { type Bytes, bytesToText } from '../model/bytes.js'
 import { errorMessage } from '../model/errors.js'
-import { limitMemory } from '../platform/memory.js'
 import type { Remote } from '../remotes/remote.js'
 import { fetchContent } from '../transfer/fetch.js'
 import type { Annex } from './annex.js'
@@ -49,7 +48,6 @@ export async function fetchForCheckout(
     const jobs = countJobs(annex.config, { otherwise: UNASKED_JOBS })
     const reporter = new ProgressReporter(new ProcessOutput())
     await doAtOnce(jobs, paths, async ([keyText, path]) => {
-      limitMemory()
       const item = reporter.begin({ command: 'get', item: { file: path }, perform: () => true })
       const onProgress = (done: number, total?: number) => item.progress(done, total)
       const reason = await fetchOne(annex, { keyText, path, onProgress }, remotes)

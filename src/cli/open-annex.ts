@@ -212,12 +212,10 @@ class OpenAnnex implements Annex {
       ...remotes.map((remote) => () => closeRemote(remote)),
       () => this.#sshConnections?.close(),
       () => this.#branch?.close(),
-    ]) {
+    ])
       await Promise.resolve()
         .then(step)
         .catch((error) => errors.push(error))
-      limitMemoryNow()
-    }
     if (errors.length > 0) throw errors[0]
     if (!isUnsettled) this.store.unfinished?.done()
     if (leaveJournal && this.uuid && this.#branch)
@@ -225,6 +223,7 @@ class OpenAnnex implements Annex {
     if (leaveJournal || this.config.getBoolean('annex.alwayscommit') === false) return
     if (!this.uuid || !this.branch.hasPending()) return
     this.messages.remark('recording state in git...')
+    limitMemoryNow()
     this.branch.commit()
   }
 

@@ -6,7 +6,6 @@
  */
 import type { Bytes } from '../model/bytes.js'
 import { isAnnexError } from '../model/errors.js'
-import { limitMemory } from '../platform/memory.js'
 import { type Action, ALL_DONE, type Step } from './command.js'
 import { OutputClosed } from './output.js'
 import type { Reporter } from './reporter.js'
@@ -55,7 +54,6 @@ export async function performAll(
     jobs > 1 ? new Crew(jobs, (action) => performOne(action, reporter, tally)) : undefined
   try {
     for await (const step of steps) {
-      limitMemory()
       if (performance.now() >= endMs) {
         tally.isTimeUp = true
         break

@@ -16,7 +16,10 @@ const ITEMS_PER_LOOK = 64
 let limitBytes = FIRST_LIMIT_BYTES
 let items = 0
 
-/** To be called for each of many items: looks at every 64th. */
+/**
+ * To be called for each content that is taken in or sent: looks at every 64th. Commands that only list
+ * do without: they end sooner than a collection pays.
+ */
 export function limitMemory(): void {
   if (++items % ITEMS_PER_LOOK === 0) limitMemoryNow()
 }

@@ -10,6 +10,7 @@ import { errorMessage, isAnnexError, isFailureBelow, isSystemError } from '../mo
 import { parseKey } from '../model/key.js'
 import type { Uuid } from '../model/uuid.js'
 import * as files from '../platform/files.js'
+import { limitMemory } from '../platform/memory.js'
 import type { OnProgress, Remote } from '../remotes/remote.js'
 import { claimSpace, type SpaceClaim } from '../store/free-space.js'
 import type { ObjectStore } from '../store/object-store.js'
@@ -64,6 +65,7 @@ export async function fetchContent(
   remotes: readonly Remote[],
   { destination, ui, file }: FetchOptions,
 ): Promise<FetchOutcome> {
+  limitMemory()
   const totalBytes = keySize(keyText)
   destination.store.refuseInsecure(keyText)
   const { reserveBytes, store } = destination

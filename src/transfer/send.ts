@@ -3,6 +3,7 @@ import type { AnnexBranch } from '../branch/branch.js'
 import type { GitConfig } from '../git/config.js'
 import type { Bytes } from '../model/bytes.js'
 import { AnnexError } from '../model/errors.js'
+import { limitMemory } from '../platform/memory.js'
 import type { Remote } from '../remotes/remote.js'
 import type { ObjectStore } from '../store/object-store.js'
 import { attemptTransfer } from './attempts.js'
@@ -34,6 +35,7 @@ export async function sendContent(
   remote: Remote,
   { origin, ui, file }: SendOptions,
 ): Promise<void> {
+  limitMemory()
   const place = origin.store.locate(keyText)
   if (!place) throw new AnnexError('CONTENT_MISSING', `content of ${keyText} is not present`)
   const totalBytes = keySize(keyText)

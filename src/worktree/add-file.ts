@@ -12,6 +12,7 @@ import { formatLinkTarget, formatPointer } from '../model/pointer.js'
 import { copyFile } from '../platform/copy.js'
 import * as files from '../platform/files.js'
 import { type KnownStat, keepStat } from '../platform/kept-stat.js'
+import { limitMemory } from '../platform/memory.js'
 import { hasOpenWriters } from '../platform/open-writers.js'
 import { diskError } from '../store/disk-error.js'
 import type { ObjectStore } from '../store/object-store.js'
@@ -53,6 +54,7 @@ export async function addFile(
   { isLocked }: { readonly isLocked: boolean },
   tools: AddTools,
 ): Promise<AddedFile> {
+  limitMemory()
   const file = join(tools.repository.workTree!, path)
   const before = files.lstat(file)
   if (!before?.isFile()) throw changed(path)
