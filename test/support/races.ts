@@ -9,6 +9,7 @@ import { createInterface, type Interface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { listObjects } from './expect.js'
 import { OUR_BIN, REAL_BIN, type Scratch, type ScratchRepo } from './scratch-repo.js'
+import type { SshServer } from './ssh-server.js'
 
 export type Program = 'ours' | 'real'
 
@@ -17,6 +18,8 @@ export interface Course {
   readonly a: ScratchRepo
   readonly b: ScratchRepo
   readonly c: ScratchRepo
+  /** Directories that come first on PATH, for the racers in `a` and in `b`. */
+  readonly paths: readonly [string, string]
 }
 
 /** What one side is told to do, and with which program. */
@@ -57,7 +60,18 @@ export function makeCourse(
   a.git('remote', 'add', 'b', b.dir)
   for (const repo of [a, b]) repo.git('remote', 'add', 'c', c.dir)
   for (const repo of [a, b, a]) repo.annex('sync', '-q')
-  return { a, b, c }
+  return { a, b, c, paths: ['', ''] }
+}
+
+/** The same, but the racers reach each other over ssh. */
+export function overSsh(
+  course: Course,
+  [serverOfA, serverOfB]: readonly [SshServer, SshServer],
+): Course {
+  const { a, b } = course
+  b.git('config', 'remote.a.url', serverOfA.url(a.dir))
+  a.git('config', 'remote.b.url', serverOfB.url(b.dir))
+  return { ...course, paths: [`${serverOfB.bin}:`, `${serverOfA.bin}:`] }
 }
 
 /**
@@ -71,7 +85,8 @@ export async function race(
   { files, delayMs }: { files: readonly string[]; delayMs: () => readonly [number, number] },
 ): Promise<Results> {
   const keys = keysOf(course.a)
-  const racers = [new Batch(course.a, first), new Batch(course.b, second)]
+  const [pathOfA, pathOfB] = course.paths
+  const racers = [new Batch(course.a, first, pathOfA), new Batch(course.b, second, pathOfB)]
   let successes = 0
   try {
     for (const file of files) {
@@ -109,11 +124,11 @@ class Batch {
   #waiting: ((line: string) => void) | undefined
   #isOver = false
 
-  constructor(repo: ScratchRepo, { program, argv }: Racer) {
+  constructor(repo: ScratchRepo, { program, argv }: Racer, path: string) {
     const bin = program === 'ours' ? OUR_BIN : REAL_BIN
     this.#child = spawn(`${bin}/git-annex`, [...argv, '--batch', '--json'], {
       cwd: repo.dir,
-      env: { ...repo.scratch.env, PATH: `${bin}:${process.env['PATH']}` },
+      env: { ...repo.scratch.env, PATH: `${path}${bin}:${process.env['PATH']}` },
     })
     this.#child.stderr.resume()
     this.#lines = createInterface(this.#child.stdout)
