@@ -12,7 +12,7 @@ import { formatSize } from '../model/units.js'
 import type { Uuid } from '../model/uuid.js'
 import * as files from '../platform/files.js'
 import type { ObjectPlace } from '../store/layout.js'
-import { normaliseLocation } from '../store/normalise.js'
+import { adoptStray, normaliseLocation } from '../store/normalise.js'
 import { ensureDirFrozen, freezeObject, thawObject } from '../store/permissions.js'
 import { quarantine } from '../store/quarantine.js'
 import { prepareVerification, verifyContent } from '../store/verify.js'
@@ -47,7 +47,7 @@ export function findOwnContent(annex: Annex, ui: ItemUi, check: ContentCheck): O
   // Links lead to one of the layouts: what a file needs is moved there.
   if (path !== undefined && normaliseLocation(store, keyText) === 'moved')
     ui.note('normalizing object location')
-  const place = store.locate(keyText)
+  const place = store.locate(keyText) ?? findStray(annex, ui, keyText)
   if (place) {
     protect(annex, ui, { place, isThin: findThinFile(annex, keyText, place) !== undefined })
     warnInsecure(annex, ui, { keyText, place })
@@ -80,6 +80,14 @@ export async function checkOwnContent(
   annex.branch.setPresence(keyText, annex.uuid, false)
   ui.warning(`${bytesToText(name)}: ${problem}; moved to ${bytesToText(bad)}`)
   return false
+}
+
+/** Content that should be here may be where nobody looks for it. */
+function findStray({ store, branch, uuid }: Annex, ui: ItemUi, keyText: Bytes) {
+  if (branch.locationLog(keyText).get(uuid)?.status !== '1' || !adoptStray(store, keyText))
+    return undefined
+  ui.note('normalizing object location')
+  return store.locate(keyText)
 }
 
 /** The unlocked work tree file that the object is as well (annex.thin): the same inode. */

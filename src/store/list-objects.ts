@@ -20,3 +20,21 @@ export function* listObjectKeys(objectsDir: Bytes, depth = MAX_DEPTH): Generator
     } else if (depth > 1) yield* listObjectKeys(dir, depth - 1)
   }
 }
+
+/**
+ * Every directory `…/KEYFILE` that holds its object, wherever it lies below `objects/`: by the name of
+ * the directory, its absolute path.
+ */
+export function findObjectDirs(objectsDir: Bytes, depth = MAX_DEPTH): Map<Bytes, Bytes> {
+  const found = new Map<Bytes, Bytes>()
+  for (const { name, isDirectory } of files.listDir(objectsDir)) {
+    if (!isDirectory) continue
+    const dir = `${objectsDir}/${name}`
+    if (parseKeyFile(name)) {
+      if (files.exists(`${dir}/${name}`)) found.set(name, dir)
+    } else if (depth > 1) {
+      for (const [keyFile, place] of findObjectDirs(dir, depth - 1)) found.set(keyFile, place)
+    }
+  }
+  return found
+}

@@ -96,6 +96,20 @@ describe('content that went bad', () => {
     for (const name of NAMES) expectContent(origin, name, contentOf(name))
   })
 
+  test('that lies in the directories of another key is found and put back', () => {
+    const { clone } = makePair('stray')
+    const key = clone.annex('lookupkey', 'f7').stdout.trim()
+    const move =
+      'd=$(dirname .git/annex/objects/*/*/"$1"/*); chmod u+w "$d"; mv "$d" "$2"/; chmod 555 "$2/$1"'
+    clone.run(['mkdir', '-p', '.git/annex/objects/zz/zz'])
+    clone.run(['sh', '-ec', move, 'sh', key, '.git/annex/objects/zz/zz'])
+    expect(clone.annex('fsck').stdout).toContain(
+      'fsck f7 (normalizing object location) (checksum...) ok\n',
+    )
+    expect(existsSync(clone.path('.git/annex/objects/zz'))).toBe(false)
+    expect(findFaults(clone)).toEqual([])
+  })
+
   test('a checkout killed while it is checked goes on where it was', () => {
     const { clone } = makePair('killed')
     const count = (...args: string[]) =>
