@@ -243,7 +243,7 @@ describe('files of ours that a crash of the system has damaged', () => {
 
 describe('a setting that means nothing', () => {
   test.each([
-    ['annex.version', '99', ['find'], 'Repository version 99 is not supported'],
+    ['annex.version', '99', ['find'], 'is at unsupported version 99. Upgrade git-annex.'],
     ['annex.diskreserve', 'lots', ['get'], 'Bad size "lots" for "annex.diskreserve"'],
     ['annex.numcopies', 'many', ['drop', 'f'], 'Bad number "many" for "annex.numcopies"'],
     ['annex.backend', 'NOPE', ['add', 'n'], 'Unknown backend NOPE'],

@@ -79,7 +79,7 @@ describe('git annex init', () => {
     const repo = makeRepo()
     repo.git('config', 'annex.uuid', '11111111-2222-4333-8444-555555555555')
     repo.git('config', 'annex.version', '5')
-    expect(repo.tryAnnex('init').stderr).toContain('Repository version 5 is not supported')
+    expect(repo.tryAnnex('init').stderr).toContain('is at unsupported version 5.')
     expect(repo.tryAnnex('find').status).toBe(1)
     expect(makeRepo().tryAnnex('init', '--version=7').status).toBe(1)
   })
