@@ -11,20 +11,20 @@ const GROWTH_BYTES = 8e6
 const GROWTH_PART = 0.08
 
 /** So many items may make garbage before somebody looks. */
-const ITEMS_PER_LOOK = 64
+const ITEMS_PER_LOOK = 128
 
 let limitBytes = FIRST_LIMIT_BYTES
 let items = 0
 
 /**
- * To be called for each content that is taken in or sent: looks at every 64th. Commands that only list
+ * To be called for each content that is taken in or sent: looks at every 128th. Commands that only list
  * do without: they end sooner than a collection pays.
  */
 export function limitMemory(): void {
   if (++items % ITEMS_PER_LOOK === 0) limitMemoryNow()
 }
 
-/** Collects garbage when much has grown since the last time; else it costs 5 µs. */
+/** Collects garbage when much has grown since the last time; else it costs 20 µs. */
 export function limitMemoryNow(): void {
   if (!bun || process.memoryUsage.rss() < limitBytes) return
   bun.gc(true)

@@ -169,6 +169,17 @@ describe('ObjectStore', () => {
     expect(readdirSync(`${annexDir}/objects`)).toEqual([])
   })
 
+  test('makes directories again that somebody else has removed meanwhile', () => {
+    const { store, annexDir } = makeStore(scratch)
+    store.storeBuffer(KEY, CONTENT)
+    const hashDir = dirname(dirname(pathOf(store)))
+    for (const gone of [hashDir, dirname(hashDir), join(annexDir, 'objects')]) {
+      rmSync(gone, { recursive: true })
+      store.storeBuffer(KEY, CONTENT)
+      expect(readFileSync(pathOf(store))).toEqual(CONTENT)
+    }
+  })
+
   test('leaves modes alone on a file system that has none', () => {
     const { store } = makeStore(scratch, { crippled: true })
     const source = store.temp.newPath()
