@@ -56,12 +56,13 @@ export async function runShell(argv: readonly string[], env: Environment): Promi
 /** The words of the command; one word when it is a single string that is none of ours. */
 function wanted(argv: readonly string[], env: Environment): readonly string[] {
   const words = argv[0] === '-c' ? argv.slice(1) : argv
+  if (words.length > 1) return words
+  const [first, ...rest] = splitWords(words[0] ?? PROGRAM)
+  if (first !== PROGRAM) return words
+  if (rest.length > 0) return rest[0] === '-c' ? wanted(rest, {}) : rest
   // A forced command that is just our name: sshd leaves what the client wants in the environment.
-  const given = words.length === 0 ? [env['SSH_ORIGINAL_COMMAND'] ?? ''] : words
-  if (given.length > 1) return given
-  const [first, ...rest] = splitWords(given[0]!)
-  if (first === PROGRAM) return rest[0] === '-c' ? wanted(rest, {}) : rest
-  return given
+  const { SSH_ORIGINAL_COMMAND: original } = env
+  return original ? wanted([original], {}) : []
 }
 
 async function dispatch(words: readonly string[], env: Environment): Promise<number> {
@@ -95,7 +96,7 @@ function runOwn(
 function passToGit(words: readonly string[], env: Environment): number {
   const parts = words.length === 1 ? splitWords(words[0]!) : words
   if (parts.length === 0) throw badParameters()
-  checkDirectory(parts.length > 1 ? parts.at(-1) : undefined, env)
+  checkDirectory(parts.length === 2 ? parts[1] : undefined, env)
   checkNotLimited(env)
   return runGitShell(words)
 }

@@ -56,6 +56,13 @@ describe('git-annex-shell', () => {
       'as a forced command',
       () => call([], { env: { SSH_ORIGINAL_COMMAND: "git-annex-shell 'configlist' '/~/repo'" } }),
     ],
+    [
+      'as a forced command of a login shell',
+      () =>
+        call(['-c', 'git-annex-shell'], {
+          env: { SSH_ORIGINAL_COMMAND: "git-annex-shell 'configlist' 'repo'" },
+        }),
+    ],
     ['by its git directory', () => call(['configlist', `${repo.dir}/.git`, '--uuid', uuid])],
   ])('finds the repository %s', (_, run) => {
     expect(run()).toMatchObject({ status: 0, stdout: `annex.uuid=${uuid}\ncore.gcrypt-id=\n` })
@@ -91,6 +98,12 @@ describe('git-annex-shell', () => {
     expect(call(['lockcontent', 'repo', key], { input: '\n' }).stdout).toBe('OK\n')
     expect(call(['lockcontent', 'repo', NEW]).status).toBe(1)
     expect(call(['notifychanges', 'repo']).stdout).toBe('READY\n')
+  })
+
+  test('does not go round in circles', () => {
+    const env = { SSH_ORIGINAL_COMMAND: 'git-annex-shell' }
+    for (const args of [[], ['-c', 'git-annex-shell'], ['-c', '']])
+      expect(call(args, { env }).stderr).toContain('bad parameters')
   })
 
   test('hands git its own commands', () => {
@@ -131,7 +144,8 @@ describe('git-annex-shell', () => {
       ['configlist'],
       ['git-foo'],
     ]
-    for (const args of [...others, ['-c', "git-upload-pack '/~/repo/../clone'"]]) {
+    const forGit = ["git-upload-pack '/~/repo/../clone'", "git-upload-pack 'clone' 'repo'"]
+    for (const args of [...others, ...forGit.map((line) => ['-c', line])]) {
       const { status, stderr } = call(args, { env })
       expect([status, stderr]).toEqual([1, expect.stringContaining('Only allowed to access ')])
     }
