@@ -107,8 +107,11 @@ describe('git annex info', () => {
   test('tells of transfers of either program', () => {
     const key = repo.annex('lookupkey', 'here.txt').stdout.trim()
     const path = `.git/annex/transfer/upload/${originUuid}/`
-    repo.write(`${path}${key}`, '1795288318s\nhere.txt')
-    repo.write(`${path}lck.${key}`, '')
+    const note = () => {
+      repo.write(`${path}${key}`, '1795288318s\nhere.txt')
+      repo.write(`${path}lck.${key}`, '')
+    }
+    note()
     // Nobody holds the lock: it was interrupted.
     expect(repo.annex('info', '--fast').stdout).toContain('transfers in progress: none\n')
     const hold = `import fcntl, subprocess, sys
@@ -116,6 +119,7 @@ lock = open(sys.argv[1], "r+")
 fcntl.lockf(lock, fcntl.LOCK_EX)
 sys.exit(subprocess.run(sys.argv[2:]).returncode)`
     const ask = (program: 'ours' | 'real', ...args: string[]) => {
+      note()
       const lock = repo.path(path, `lck.${key}`)
       const argv = ['python3', '-c', hold, lock, 'git', 'annex', 'info', '--fast', ...args]
       return repo.run(argv, { program }).stdout.replace(/^available.*\n/m, '')
