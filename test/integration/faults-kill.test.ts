@@ -100,7 +100,6 @@ const KILLINGS: Readonly<Record<string, Killing>> = {
     prepare: disarray,
     ends: IN_BOTH,
   },
-  'git annex forget': { argv: [annex, 'forget', '--force'], ends: IN_ORIGIN },
   'git checkout': { ...CHECKOUT, prepare: (pair) => emptyWorkTree(pair, '32MiB') },
   'the filter of git checkout': {
     ...CHECKOUT,
