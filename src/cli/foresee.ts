@@ -4,6 +4,7 @@
  */
 import type { Bytes } from '../model/bytes.js'
 import type { Remote } from '../remotes/remote.js'
+import { transferSettings } from '../transfer/transfer-settings.js'
 import type { Annex } from './annex.js'
 import type { Action } from './command.js'
 import { remotesWith } from './transfer-context.js'
@@ -60,9 +61,14 @@ function announce(annex: Annex, actions: readonly Action[], remotes: readonly Re
   for (const { item } of actions) {
     if (item.keyText === undefined) continue
     const [remote] = remotesWith(annex, item.keyText, remotes)
-    if (!remote?.expect) continue
+    if (!remote?.expect || isHeldBack(annex, remote)) continue
     const keys = expected.get(remote) ?? new Set()
     expected.set(remote, keys.add(item.keyText))
   }
   for (const [remote, keys] of expected) remote.expect!([...keys])
+}
+
+/** What comes ahead comes as fast as it can. */
+function isHeldBack({ config }: Annex, remote: Remote): boolean {
+  return transferSettings(config, remote, 'download').bytesPerSecond !== undefined
 }
