@@ -60,6 +60,11 @@ export class MovedFrom {
     return this.#log.begin(this.#move(step), hasNow)
   }
 
+  /** The source has nothing to move: whatever was begun is over. */
+  nothingLeft(step: MoveStep): void {
+    this.#log.over(this.#move(step))
+  }
+
   /**
    * Drops the copy at the source; when it must stay, says why.
    * @param had what {@link begin} has answered

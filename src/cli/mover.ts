@@ -8,7 +8,7 @@ import { type Destination, fetchContent } from '../transfer/fetch.js'
 import { sendContent } from '../transfer/send.js'
 import type { Annex } from './annex.js'
 import type { Action, ItemUi } from './command.js'
-import { MovedFrom, type MoverOptions } from './moved-from.js'
+import { MovedFrom, type MoverOptions, type MoveStep } from './moved-from.js'
 import { relayAction } from './relay-action.js'
 import type { Found } from './seek.js'
 import { hereAsDestination, isWorthAsking, remotesWith } from './transfer-context.js'
@@ -32,7 +32,8 @@ export class Mover {
   to(found: Found, target: Remote): Action | undefined {
     const { store, branch, uuid } = this.#annex
     const { keyText } = found
-    if (!store.has(keyText) || target.uuid === uuid) return undefined
+    if (target.uuid === uuid) return undefined
+    if (!store.has(keyText)) return this.#nothing({ found, from: 'here', to: target })
     const trustsLog = this.#options.fast && !this.#source
     if (trustsLog && branch.locations(keyText).includes(target.uuid)) return undefined
     return this.#action(found, async (ui) => {
@@ -56,7 +57,8 @@ export class Mover {
     const { keyText } = found
     if (source.uuid === uuid || (!this.#source && store.has(keyText))) return undefined
     const { force } = this.#options
-    if (!(await isWorthAsking(this.#annex, keyText, { remote: source, force }))) return undefined
+    if (!(await isWorthAsking(this.#annex, keyText, { remote: source, force })))
+      return this.#nothing({ found, from: source, to: 'here' })
     return this.#fromAction(found, source)
   }
 
@@ -92,10 +94,16 @@ export class Mover {
     const { fast, force } = this.#options
     const locations = annex.branch.locations(keyText)
     if (from.uuid === to.uuid) return undefined
-    if (!force && (from.isIgnored || !locations.includes(from.uuid))) return undefined
+    if (!force && from.isIgnored) return undefined
+    if (!force && !locations.includes(from.uuid)) return this.#nothing({ found, from, to })
     if (fast && !this.#source && locations.includes(to.uuid)) return undefined
     const plan = { from, to, source: this.#source, relay: this.#destination }
     return this.#action(found, (ui) => relayAction(annex, found, { ...plan, ui }))
+  }
+
+  #nothing(step: MoveStep): undefined {
+    this.#source?.nothingLeft(step)
+    return undefined
   }
 
   #fromAction(found: Found, source: Remote): Action {

@@ -27,6 +27,7 @@ export interface Move {
 
 export class MoveLog {
   readonly #annexDir: Bytes
+  #atStart: ReadonlySet<Bytes> | undefined
 
   /** @param annexDir absolute path of the annex directory */
   constructor(annexDir: Bytes) {
@@ -44,6 +45,15 @@ export class MoveLog {
     if (had) return !lines.includes(line)
     if (!lines.includes(line)) this.#note(line)
     return false
+  }
+
+  /**
+   * The source turns out to have no copy: a move that was killed after its last step has left its line,
+   * which must not speak for another move. Costs next to nothing when the log is empty.
+   */
+  over(move: Move): void {
+    this.#atStart ??= new Set(this.#read())
+    if (this.#atStart.size > 0 && this.#atStart.has(format(move))) this.done(move)
   }
 
   /** The move is over: the source has no copy any more. */

@@ -96,6 +96,10 @@ describe('git annex move that was interrupted', () => {
     expectNotPresent(clone, key)
     expect(readFileSync(clone.path('.git/annex/move.log'), 'utf8')).toBe('')
     expect(existsSync(clone.path('.git/annex/move.lck'))).toBe(true)
+    // One that was killed at the very end has left its line, which means nothing for the next.
+    clone.write('.git/annex/move.log', line)
+    clone.annex('move', '--to=bare', 'here.txt')
+    expect(readFileSync(clone.path('.git/annex/move.log'), 'utf8')).toBe('')
   })
 })
 
