@@ -25,6 +25,28 @@ testScenarios('files', [
     run: `(${CHANGE}; git add .; git commit -qm x; git checkout -q HEAD~1; git checkout -q -; git stash -q -u; git status -s; git reset -q --hard) >../said 2>&1; is "$(cat ../said)" ""`,
     has: THREE,
   },
+  {
+    name: 'git add -p',
+    run: `${CHANGE}; yes | git add -p >/dev/null; git commit -qm x`,
+    has: THREE,
+    since: '2.37',
+  },
+  {
+    name: 'git checkout -p',
+    run: `${CHANGE}; yes | git checkout -q -p >/dev/null`,
+    since: '2.37',
+    mayFilter: 'git apply leaves entries without stat fields',
+  },
+  {
+    name: 'git stash -p',
+    run: `${CHANGE}; yes | git stash push -q -p >/dev/null; git stash pop -q; git commit -qam x`,
+    has: THREE,
+    since: '2.37',
+  },
+  {
+    name: 'git update-index --chmod',
+    run: 'git update-index --chmod=+x small large; git commit -qm x; git checkout -q .; [ -x large ]; git checkout -q HEAD~1; git checkout -q main; [ -x small ]',
+  },
   { name: 'git add -u', run: `${CHANGE}; git add -u; git commit -qm x`, has: THREE },
   {
     name: 'git add -N, then git commit -a',

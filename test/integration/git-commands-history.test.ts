@@ -236,6 +236,32 @@ testScenarios('history', [
     has: THREE,
   },
   {
+    name: 'git rebase --autostash',
+    run: 'git checkout -q side; put large3 dir/large; put small3 dir/small; git rebase -q --autostash main >/dev/null 2>&1; git commit -qam x',
+    has: { ...BOTH, 'dir/small': 'small3', 'dir/large': 'large3' },
+  },
+  {
+    name: 'git rebase --rebase-merges',
+    run: 'git merge -q --no-edit side; git checkout -qb top HEAD~1~1; put small7 t; commit t; git checkout -q main; git rebase -q --rebase-merges top',
+    has: { ...BOTH, t: 'small7' },
+  },
+  {
+    name: 'git merge -X renormalize',
+    run: 'git merge -q --no-edit -X renormalize side',
+    has: BOTH,
+  },
+  {
+    name: 'git rerere does the same resolution again',
+    run: 'git config rerere.enabled true; for i in 1 2; do git merge -q clash >/dev/null 2>&1 || true; git annex resolve -q --theirs small large; git commit -qm x; cmp large $CONTENTS/large8; [ $i = 2 ] || git reset -q --hard HEAD~1; done',
+    has: CLASH,
+  },
+  {
+    name: 'git merge --continue with git mergetool’s choice of a file',
+    run: 'git merge -q clash >/dev/null 2>&1 || true; git show :3:large >large; git show :3:small >small; git add small large; GIT_EDITOR=: git merge --continue >/dev/null; git annex fsck -q; git checkout -q HEAD~1; git checkout -q -',
+    has: CLASH,
+    mayFilter: 'pointers were written by hand',
+  },
+  {
     name: 'git fast-export and fast-import',
     run: 'git fast-export --all >../e; git init -q ../other; git -C ../other fast-import --quiet <../e; git -C ../other checkout -qf main; is "$(git -C ../other rev-parse main)" "$(git rev-parse main)"',
   },
