@@ -11,6 +11,7 @@ import {
   type Command,
   type ItemUi,
   type OptionSpecs,
+  type Step,
   transferOptions,
 } from '../cli/command.js'
 import type { Matchable } from '../cli/matching.js'
@@ -48,6 +49,7 @@ export const prePush: Command<typeof options, 'annex'> = {
     if (needed.length === 0) return
     const missing = needed.filter(({ keyText }) => isMissing(annex, keyText, name))
     if (missing.length > 0) {
+      if (isNewcomer(annex, name)) yield* alone(pushBranch(annex, name))
       const remote = (await annex.remotes()).find((candidate) => candidate.name === name)
       if (!remote || remote.isIgnored || remote.isReadOnly || remote.type !== 'git') return
       const isWanted = compileWanted(annex, remote.uuid)
@@ -76,6 +78,20 @@ function isDryRun(): boolean {
       return args.slice(push + 1).some((word) => /^(--dry-run|-[a-mp-z]*n.*)$/.test(word))
   }
   return false
+}
+
+/**
+ * Whether the remote has not been known as an annex so far, such as a bare repository that was made a
+ * moment ago. One with a git-annex branch becomes an annex on first contact.
+ */
+function isNewcomer({ config }: Annex, name: string): boolean {
+  const remote = `remote.${bytesFromText(name)}`
+  return config.get(`${remote}.url`) !== undefined && !config.get(`${remote}.annex-uuid`)
+}
+
+function* alone(action: Action): Iterable<Step> {
+  yield action
+  yield ALL_DONE
 }
 
 /** `annex.push-content` = `all` (the default) or `none`, for one remote or for every one. */

@@ -33,6 +33,17 @@ describe('git annex pre-push', () => {
     expect(elsewhere.annex('whereis', 'film').stdout).toContain('(3 copies)')
   })
 
+  test('makes an annex of a bare repository that was made a moment ago', () => {
+    const { clone, key } = makePair('new')
+    const server = scratch.repo('brand-new.git', '--bare')
+    clone.git('remote', 'add', 'server', server.dir)
+    clone.git('push', '-q', 'server', 'HEAD')
+    expectPresent(server, key)
+    const elsewhere = scratch.clone(server, 'new-elsewhere')
+    elsewhere.annex('get', 'film')
+    expectContent(elsewhere, 'film', someBytes(5000, 1))
+  })
+
   test('sends only what the pushed commits bring', () => {
     const { bare, clone } = makePair('range')
     clone.git('push', '-q', 'origin', 'HEAD')
@@ -146,8 +157,8 @@ describe('git annex pre-push over ssh', () => {
   testSsh('takes contents along, several at once', async () => {
     const server = await SshServer.start(scratch)
     try {
+      // No annex yet: the push makes it one.
       const bare = scratch.repo('served.git', '--bare')
-      bare.annex('init', 'server')
       const clone = server.clone(bare, 'ssh-clone')
       const run = (...args: string[]) => clone.run(args, { env: server.env() })
       run('git', 'annex', 'init', 'laptop')
