@@ -191,6 +191,13 @@ testScenarios('history', [
     mayFilter: YOUNG,
   },
   {
+    name: 'git pull and git checkout with annex.autoget',
+    run: 'git clone -q . ../o; cd ../o; git annex init -q --autoget; git config annex.smudge-inline-max 10kB; cmp large $CONTENTS/large2; git checkout -q HEAD~1 2>../said; cmp large $CONTENTS/large1; cmp small $CONTENTS/small1; git checkout -q main; cd "$OLDPWD"; put large3 large; put small3 small; git commit -qam 3; cd ../o; git pull -q; git worktree add -q ../w HEAD~1 2>/dev/null; cmp ../w/large $CONTENTS/large2',
+    in: '../o',
+    has: THREE,
+    mayFilter: YOUNG,
+  },
+  {
     name: 'git pull --rebase',
     run: 'git clone -q . ../other; cd ../other; git annex init -q; git annex get -q .; put small3 small; git commit -qam s; cd "$OLDPWD"; put large3 large; git commit -qam l; cd ../other; git pull -q --rebase; git annex get -q .',
     in: '../other',
