@@ -28,11 +28,14 @@ const STUBS: readonly (readonly [string, string | undefined])[] = [
   ['that dies', 'kill -KILL $$'],
 ]
 
+/** What differs between versions of git. */
+const MAIN = ['that is gone', 'that dies']
+
 describe.each(GITS)(`$name${MISSING_GITS}, with a filter`, (git) => {
   const scratch = Scratch.make(git.env)
   afterAll(() => scratch.remove())
 
-  test.each(STUBS)(
+  test.each(git === GITS[0] ? STUBS : STUBS.filter(([what]) => MAIN.includes(what)))(
     '%s: stages nothing, loses nothing, and all is well when it is back',
     (what, stub) => {
       const repo = scratch.repo(what.replaceAll(' ', '-'))
