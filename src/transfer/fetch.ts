@@ -11,6 +11,7 @@ import { parseKey } from '../model/key.js'
 import type { Uuid } from '../model/uuid.js'
 import * as files from '../platform/files.js'
 import { limitMemory } from '../platform/memory.js'
+import { sleep } from '../platform/sleep.js'
 import type { OnProgress, Remote } from '../remotes/remote.js'
 import { claimSpace, type SpaceClaim } from '../store/free-space.js'
 import type { ObjectStore } from '../store/object-store.js'
@@ -19,7 +20,7 @@ import { prepareVerification, verifyContent } from '../store/verify.js'
 import { attemptTransfer } from './attempts.js'
 import { hasEquivalents, recordEquivalent, verifyByEquivalents } from './equivalent-keys.js'
 import { takePartialDownload } from './partial-download.js'
-import { isBrief, RunningTransfer } from './running-transfer.js'
+import { isBrief, RunningTransfer, type TransferOptions } from './running-transfer.js'
 import { type TransferSettings, transferSettings } from './transfer-settings.js'
 
 /** The repository that content comes to. */
@@ -119,7 +120,8 @@ async function fetchFrom(remote: Remote, keyText: Bytes, plan: FetchPlan): Promi
   const { store } = plan.destination
   const { file, totalBytes } = plan
   const subject = { direction: 'download', uuid: remote.uuid, keyText, file, totalBytes } as const
-  using transfer = RunningTransfer.begin(store.annexDir, subject)
+  using transfer = await begin(store, subject)
+  if (!transfer) return
   const isKept = !isBrief(totalBytes) && isResumable(remote, keyText)
   using partial = isKept ? takePartialDownload(store, keyText) : undefined
   const temp = partial?.path ?? store.temp.newPath()
@@ -131,6 +133,31 @@ async function fetchFrom(remote: Remote, keyText: Bytes, plan: FetchPlan): Promi
   } catch (error) {
     transfer.fail()
     throw error
+  }
+}
+
+/** How long another process that is at the same content may take to bring it. */
+const PATIENCE_MS = 1000
+const POLL_MS = 20
+
+/**
+ * Begins a transfer, in a moment when somebody else is at it now.
+ * @returns undefined when they have brought the content
+ * @throws AnnexError CONTENT_LOCKED when they are at it still
+ */
+async function begin(
+  store: ObjectStore,
+  subject: TransferOptions,
+): Promise<RunningTransfer | undefined> {
+  const endMs = performance.now() + PATIENCE_MS
+  for (;;) {
+    try {
+      return RunningTransfer.begin(store.annexDir, subject)
+    } catch (error) {
+      if (!isAnnexError(error, 'CONTENT_LOCKED') || performance.now() > endMs) throw error
+    }
+    await sleep(POLL_MS)
+    if (store.has(subject.keyText)) return undefined
   }
 }
 

@@ -17,7 +17,7 @@ function complete(line: readonly string[], env: Record<string, string> = {}): st
 
 describe('completion', () => {
   test('offers the commands that begin so', () => {
-    expect(complete(['git-annex', 'where'])).toEqual(['whereis'])
+    expect(complete(['git-annex', 'where'])).toEqual(['whereis', 'whereused'])
     expect(complete(['git', 'annex', 'lo'])).toEqual(expect.arrayContaining(['lookupkey']))
     expect(complete(['git-annex', '--quiet', 'exam'])).toEqual(['examinekey'])
     expect(complete(['git-annex', ''])).toEqual(expect.arrayContaining(['get', 'find', 'help']))
@@ -36,6 +36,6 @@ describe('completion', () => {
 
   test('offers the same under every shell', () => {
     for (const SHELL of ['/bin/zsh', '/usr/bin/fish'])
-      expect(complete(['git-annex', 'where'], { SHELL })).toEqual(['whereis'])
+      expect(complete(['git-annex', 'where'], { SHELL })).toEqual(['whereis', 'whereused'])
   })
 })

@@ -84,9 +84,10 @@ function makeTrial(): AnnexPair {
 }
 
 describe('git annex at once', () => {
-  test('gets the same contents twice without harm', async () => {
+  test('gets the same contents three times without harm', async () => {
     const { clone } = makeTrial()
     const get = [clone, 'git-annex', 'get', '.'] as const
+    // Who finds another one at a content waits a moment for it.
     for (const { status, said } of await together(get, get, get))
       expect([status, said]).toEqual([0, said])
     expect(findMisplaced(clone, true)).toEqual([])
