@@ -134,7 +134,7 @@ export class IncomingContent {
   /** Stops here. What has come stays in the file. */
   close(): void {
     this.#closeFile()
-    this.#hasher?.discard()
+    this.#hasher?.[Symbol.dispose]()
     this.#hasher = undefined
   }
 

@@ -1,6 +1,6 @@
 /**
  * Hashing of long contents beside the work on their bytes, in a thread of its own: for a content that
- * comes over a network, hashing is more than half of what this process does with it.
+ * is copied or comes over a network, hashing is more than half of what this process does with it.
  */
 import type { Hasher } from '../backends/hasher.js'
 import { type Backend, newHasher } from '../backends/registry.js'
@@ -30,12 +30,12 @@ let started = 0
  * Starts hashing one content: in a thread when it is long, there is a thread to be had, and the hash
  * function is one for it.
  * @param likelyBytes how much will come, as far as is known
- * @returns to be ended with `digestHex` or `discard`
+ * @returns to be disposed of, with or without a digest
  */
 export function startHashing(
   backend: Backend,
   likelyBytes: number | undefined,
-): Hasher & { discard(): void } {
+): Hasher & Disposable {
   const algorithm = ALGORITHMS[backend.takesExtension ? backend.name.slice(0, -1) : backend.name]
   const isLong = likelyBytes !== undefined && likelyBytes >= MIN_BYTES
   const thread = algorithm !== undefined && isLong ? takeThread(algorithm) : undefined
@@ -44,7 +44,7 @@ export function startHashing(
   return {
     update: (chunk) => hasher.update(chunk),
     digestHex: () => hasher.digestHex(),
-    discard: () => {},
+    [Symbol.dispose]: () => {},
   }
 }
 
@@ -56,7 +56,7 @@ function takeThread(algorithm: string): HashThread | undefined {
   return HashThread.start(algorithm, SLOT_BYTES)
 }
 
-class ThreadHasher implements Hasher {
+class ThreadHasher implements Hasher, Disposable {
   readonly #algorithm: string
   readonly #thread: HashThread
   #slot: Buffer | undefined
@@ -92,7 +92,7 @@ class ThreadHasher implements Hasher {
     return digest
   }
 
-  discard(): void {
+  [Symbol.dispose](): void {
     if (this.#isOver) return
     this.#slot = undefined
     this.#thread.discard()

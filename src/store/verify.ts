@@ -5,12 +5,13 @@
 import { verifyExternal } from '../backends/external-key.js'
 import { verifyDigest } from '../backends/hash-key.js'
 import type { Hasher } from '../backends/hasher.js'
-import { backendOfKey, needsPreparing, newHasher, prepareHasher } from '../backends/registry.js'
+import { backendOfKey, needsPreparing, prepareHasher } from '../backends/registry.js'
 import { type Bytes, bytesToText } from '../model/bytes.js'
 import { AnnexError, errorHint, failureReason, isErrno } from '../model/errors.js'
 import { type Key, parseKey } from '../model/key.js'
 import * as files from '../platform/files.js'
 import { diskError } from './disk-error.js'
+import { startHashing } from './long-hasher.js'
 
 /** Large enough that system calls do not count, small enough to stay in the cache. */
 const BUFFER_BYTES = 1 << 20
@@ -40,7 +41,7 @@ export function copyVerified(
     checkSize(key, size, keyText)
     const destination = files.open(paths.destination, 'wx', (Number(mode) & 0o555) | 0o400)
     try {
-      const hasher = options.checkHash === false ? undefined : hasherFor(key)
+      using hasher = options.checkHash === false ? undefined : hasherFor(key, size)
       const { onProgress } = options
       // Once more: what was cut short meanwhile has no hash that would tell, perhaps.
       checkSize(key, BigInt(pump({ keyText, source, destination, hasher, onProgress })), keyText)
@@ -77,8 +78,9 @@ export function verifyContent(
   const key = keyOf(keyText)
   const source = openContent(path, keyText)
   try {
-    checkSize(key, files.fstat(source).size, keyText)
-    const hasher = hasherFor(key)
+    const { size } = files.fstat(source)
+    checkSize(key, size, keyText)
+    using hasher = hasherFor(key, size)
     if (hasher || also) pump({ keyText, source, destination: undefined, hasher, also, onProgress })
     if (!hasher) return checkExternally({ key, keyText, path }, onProgress)
     checkDigest(key, hasher.digestHex(), keyText)
@@ -157,9 +159,9 @@ export async function prepareVerification(keyText: Bytes): Promise<void> {
   if (backend && needsPreparing(backend)) await prepareHasher(backend)
 }
 
-function hasherFor(key: Key): Hasher | undefined {
+function hasherFor(key: Key, sizeBytes: bigint): (Hasher & Disposable) | undefined {
   const backend = backendOfKey(key.backend)
-  return backend?.digest ? newHasher(backend) : undefined
+  return backend?.digest ? startHashing(backend, Number(sizeBytes)) : undefined
 }
 
 interface Pump {
