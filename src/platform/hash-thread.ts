@@ -94,9 +94,19 @@ export class HashThread {
     if (!this.#waitWhile(word, value, STUCK_MS)) throw new Error('The hashing thread is stuck')
   }
 
-  /** @returns false when the word still has the value after this time */
+  /**
+   * A thread may be woken by the notification of an earlier change, when the word is still as it was:
+   * going on then would overwrite what is being hashed.
+   * @returns false when the word still has the value after this time
+   */
   #waitWhile(word: number, value: number, timeoutMs: number): boolean {
-    return Atomics.wait(this.#words, word, value, timeoutMs) !== 'timed-out'
+    const endMs = performance.now() + timeoutMs
+    while (Atomics.load(this.#words, word) === value) {
+      const leftMs = endMs - performance.now()
+      if (leftMs <= 0) return false
+      Atomics.wait(this.#words, word, value, leftMs)
+    }
+    return true
   }
 }
 
