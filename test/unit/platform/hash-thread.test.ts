@@ -37,7 +37,7 @@ process.exit(0)
 const RACE = `
 import { createHash } from 'node:crypto'
 import { HashThread } from '${join(PROJECT, 'src/platform/hash-thread.ts')}'
-const [SLOT, TURNS] = [4096, 100_000]
+const [SLOT, TURNS] = [4096, 200_000]
 const thread = HashThread.start('sha256', SLOT)!
 const number = (slot: Buffer, i: number) => {
   slot.writeInt32LE(i, 0)
@@ -46,10 +46,12 @@ const number = (slot: Buffer, i: number) => {
 }
 const all = createHash('sha256')
 const content = Buffer.alloc(SLOT)
+let random = 1
 for (let i = 0; i < TURNS; i++) all.update(number(content, i))
 for (let i = 0; i < TURNS; i++) {
   number(thread.nextBuffer(), i)
-  const endMs = performance.now() + ((i * 7919) % 25) / 1000
+  random = (random * 1103515245 + 12345) & 0x7fffffff
+  const endMs = performance.now() + (random % (10 + (i >> 13))) / 1000
   while (performance.now() < endMs);
   thread.push(SLOT)
 }
