@@ -1,11 +1,11 @@
-// Compiles src/main.ts into dist/git-annex with Bun.
+// Compiles src/main.ts into dist/git-annex (and dist/git-annex-shell) with Bun.
 //
 // --splitting keeps every command's module out of the start-up path, --bytecode saves parsing
 // (version: 26 ms without, 9 ms with). Autoloading is off: a .env or bunfig.toml lying in a
 // user's repository must never reach this process.
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, renameSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { mkdirSync, renameSync, rmSync, symlinkSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const top = join(dirname(fileURLToPath(import.meta.url)), '..')
@@ -33,3 +33,7 @@ const { status } = spawnSync(args[0], args.slice(1), {
 if (status !== 0) process.exit(status ?? 1)
 // A running git-annex keeps its old inode: replacing the file in place would fail with ETXTBSY.
 renameSync(`${out}.new`, out)
+// The same program under its other name: what ssh servers run.
+const shell = `${out}-shell`
+rmSync(shell, { force: true })
+symlinkSync(basename(out), shell)

@@ -3,7 +3,6 @@
  * commands never drive an old executable. A run of tests that need none does not wait for it.
  */
 import { spawnSync } from 'node:child_process'
-import { existsSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 
 interface JestConfig {
@@ -18,6 +17,4 @@ export default function buildExecutable({ rootDir, testPathPatterns }: JestConfi
   if (!isNeeded || process.env.ANNEXE_BIN) return
   const { status } = spawnSync(join(rootDir, 'scripts', 'prepare'), { stdio: 'inherit' })
   if (status !== 0) throw new Error(`scripts/prepare failed (exit ${status})`)
-  const shell = join(rootDir, 'dist', 'git-annex-shell')
-  if (!existsSync(shell)) symlinkSync('git-annex', shell)
 }
