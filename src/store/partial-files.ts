@@ -16,27 +16,33 @@ import { makeDirsIn } from '../platform/make-dirs.js'
 import { hasOpenWriters } from '../platform/open-writers.js'
 import { isAbandoned, processTag } from '../platform/process.js'
 
+/** How many downloads each directory of ours is for. */
+const claimed = new Map<Bytes, number>()
+
 /**
  * Takes the partial download of a key for this process. The caller holds the locks of the transfer.
  * @returns where it is, or is to be; absolute
  */
 export function claimPartial(annexDir: Bytes, keyText: Bytes): Bytes {
   const dir = `${claimsDir(annexDir)}/${processTag()}`
-  const claimed = `${dir}/${escapeKeyFile(keyText)}`
+  const path = `${dir}/${escapeKeyFile(keyText)}`
   makeDirsIn(parentDir(annexDir), dir)
+  claimed.set(dir, (claimed.get(dir) ?? 0) + 1)
   const offered = offeredPath(annexDir, keyText)
-  if (!isWrittenTo(offered)) moveIfThere(offered, claimed)
+  if (!isWrittenTo(offered)) moveIfThere(offered, path)
   // Somebody has opened it between the question and the move: it is theirs.
-  if (isWrittenTo(claimed)) files.rename(claimed, offered)
-  return claimed
+  if (isWrittenTo(path)) files.rename(path, offered)
+  return path
 }
 
 /** Gives back what has come so far of a claimed download; nothing when it has become an object. */
 export function offerPartial(annexDir: Bytes, keyText: Bytes): void {
   const dir = `${claimsDir(annexDir)}/${processTag()}`
   offer(annexDir, `${dir}/${escapeKeyFile(keyText)}`, keyText)
-  // Another job of this process may be at a download of its own.
-  if (files.listDir(dir).length === 0) files.removeDir(dir)
+  const left = (claimed.get(dir) ?? 1) - 1
+  claimed.set(dir, left)
+  // Another job of this process may be about to write there.
+  if (left === 0) files.removeDir(dir)
 }
 
 /** Gives back what killed processes had claimed. Does nothing where the repository cannot be written. */

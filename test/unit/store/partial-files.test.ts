@@ -46,6 +46,16 @@ describe('a partial download', () => {
     expect(readdirSync(`${dir}/annexe/partial`)).toEqual([])
   })
 
+  test('offerPartial() leaves the directory to a job that has written nothing there yet', () => {
+    const { dir } = makeAnnex()
+    const other = claimPartial(dir, 'SHA256E-s9--1111')
+    claimPartial(dir, KEY)
+    offerPartial(dir, KEY)
+    writeFileSync(other, 'begun')
+    offerPartial(dir, 'SHA256E-s9--1111')
+    expect(readdirSync(`${dir}/annexe/partial`)).toEqual([])
+  })
+
   test('offerPartial() keeps the longer one', () => {
     for (const [theirs, left] of [
       ['longer', 'longer'],
