@@ -21,7 +21,10 @@ git_dir=\${0%/*}/..
 # left DIR: a filter that was killed has noted there what it had still to do
 left() {
   for note in "$1"/*; do
-    [ -e "$note" ] && ! kill -0 "\${note##*/}" 2>/dev/null && return
+    [ -e "$note" ] || continue
+    kill -0 "\${note##*/}" 2>/dev/null || return 0
+    # Killed, but its parent has not asked for its status yet.
+    [ "$(cut -d' ' -f3 "/proc/\${note##*/}/stat" 2>/dev/null)" = Z ] && return
   done
   return 1
 }
@@ -62,7 +65,10 @@ git_dir=\${0%/*}/..
 # left DIR: a filter that was killed has noted there what it had still to do
 left() {
   for note in "$1"/*; do
-    [ -e "$note" ] && ! kill -0 "\${note##*/}" 2>/dev/null && return
+    [ -e "$note" ] || continue
+    kill -0 "\${note##*/}" 2>/dev/null || return 0
+    # Killed, but its parent has not asked for its status yet.
+    [ "$(cut -d' ' -f3 "/proc/\${note##*/}/stat" 2>/dev/null)" = Z ] && return
   done
   return 1
 }
