@@ -16,6 +16,8 @@ import { newSkeinHasher } from './skein.js'
 export interface Digest {
   /** Digits of the digest in hex. */
   readonly hexLength: number
+  /** Its name in the runtime's crypto library, which threads have, too; undefined elsewhere. */
+  readonly algorithm?: string
   /** Whether `start` works now; false until `prepare` was awaited. */
   isReady(): boolean
   prepare(): Promise<void>
@@ -27,7 +29,7 @@ export interface Digest {
  * @param algorithm its name there; both runtimes must know it
  */
 export function openssl(algorithm: string, bits: number): Digest {
-  return synchronous(bits, () => newOpensslHasher(algorithm))
+  return { ...synchronous(bits, () => newOpensslHasher(algorithm)), algorithm }
 }
 
 /** A function of hash-wasm; only these must be prepared. */

@@ -1,4 +1,4 @@
-/** What `wanted`, `required` and `groupwanted` share: showing and recording preferred content. */
+/** What `wanted`, `required`, `groupwanted` and `schedule` share: showing and recording a text. */
 import { type Bytes, bytesFromText } from '../model/bytes.js'
 import { AnnexError, errorMessage } from '../model/errors.js'
 import { parseExpression } from '../model/expression.js'
@@ -6,6 +6,8 @@ import type { LogEdit } from '../model/logs/log-edit.js'
 import { termParser } from '../model/matching-terms.js'
 import type { Annex } from './annex.js'
 import type { Action } from './command.js'
+import { getNamedRepository } from './named-repository.js'
+import { RepositoryNames } from './repository-list.js'
 
 /** Where one expression is kept. */
 export interface ExpressionPlace {
@@ -16,6 +18,32 @@ export interface ExpressionPlace {
   readonly log: Bytes
   read(): Bytes | undefined
   edit(value: Bytes): LogEdit
+  /** Checks a text and brings it into the form that is recorded; default: preferred content. */
+  parse?(text: Bytes): Bytes
+}
+
+/**
+ * What such a command for one repository does.
+ * @param words the repository, and the text to record
+ * @throws AnnexError USAGE
+ */
+export async function* repositoryExpression(
+  annex: Annex,
+  words: readonly string[],
+  { command, log, parse }: Pick<ExpressionPlace, 'command' | 'log' | 'parse'>,
+): AsyncIterable<Action> {
+  const [word, text] = words
+  if (word === undefined || words.length > 2) throw new AnnexError('USAGE', 'Specify a repository.')
+  const uuid = getNamedRepository(await RepositoryNames.read(annex), word)
+  const place: ExpressionPlace = {
+    command,
+    word,
+    log,
+    read: () => annex.branch.uuidLog(log).get(uuid),
+    edit: (value) => ({ kind: 'uuid', uuid, value }),
+    ...(parse && { parse }),
+  }
+  yield expressionAction(annex, place, text)
 }
 
 /**
@@ -42,19 +70,22 @@ export function expressionAction(
     command,
     item: { label: word, input: [word, text] },
     perform() {
-      const value = bytesFromText(text)
-      refuseUnreadable(value)
-      annex.branch.edit(log, place.edit(value))
+      annex.branch.edit(log, place.edit(parsed(text, place.parse ?? preferredContent)))
       return true
     },
   }
 }
 
 /** @throws AnnexError EXPRESSION_INVALID */
-function refuseUnreadable(expression: Bytes): void {
+function parsed(text: string, parse: (text: Bytes) => Bytes): Bytes {
   try {
-    parseExpression(expression, termParser('preferred'))
+    return parse(bytesFromText(text))
   } catch (error) {
     throw new AnnexError('EXPRESSION_INVALID', `Parse error: ${errorMessage(error)}`)
   }
+}
+
+function preferredContent(expression: Bytes): Bytes {
+  parseExpression(expression, termParser('preferred'))
+  return expression
 }

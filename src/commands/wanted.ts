@@ -1,11 +1,6 @@
 /** `git annex wanted`: the expression that says what a repository should have. */
 import type { Command } from '../cli/command.js'
-import { expressionAction } from '../cli/expression-command.js'
-import { getNamedRepository } from '../cli/named-repository.js'
-import { RepositoryNames } from '../cli/repository-list.js'
-import { AnnexError } from '../model/errors.js'
-
-const LOG = 'preferred-content.log'
+import { repositoryExpression } from '../cli/expression-command.js'
 
 export const wanted: Command<Record<never, never>, 'annex'> = {
   name: 'wanted',
@@ -14,18 +9,6 @@ export const wanted: Command<Record<never, never>, 'annex'> = {
   usage: 'REPOSITORY [EXPRESSION]',
   needs: 'annex',
   options: {},
-  async *run(annex, { words }) {
-    const [word, text] = words
-    if (word === undefined || words.length > 2)
-      throw new AnnexError('USAGE', 'Specify a repository.')
-    const uuid = getNamedRepository(await RepositoryNames.read(annex), word)
-    const place = {
-      command: 'wanted',
-      word,
-      log: LOG,
-      read: () => annex.branch.uuidLog(LOG).get(uuid),
-      edit: (value: string) => ({ kind: 'uuid', uuid, value }) as const,
-    }
-    yield expressionAction(annex, place, text)
-  },
+  run: (annex, { words }) =>
+    repositoryExpression(annex, words, { command: 'wanted', log: 'preferred-content.log' }),
 }

@@ -13,6 +13,7 @@ import { diskError } from '../store/disk-error.js'
 import { prepareVerification } from '../store/verify.js'
 import { inquire } from './download.js'
 import { downloadKey } from './download-key.js'
+import { GitRemote, type GitRemoteSettings } from './git-remote.js'
 import type { HttpClient } from './http-client.js'
 import type { OnProgress, Received, Remote } from './remote.js'
 import { accessibleUrl } from './url-rules.js'
@@ -20,11 +21,7 @@ import { accessibleUrl } from './url-rules.js'
 /** More than this is no configuration of a repository. */
 const MOST_CONFIG_BYTES = 1 << 20
 
-export interface HttpRemoteSettings {
-  readonly name: string
-  readonly uuid: Uuid
-  readonly cost: number
-  readonly isIgnored: boolean
+export interface HttpRemoteSettings extends Omit<GitRemoteSettings, 'isReadOnly'> {
   readonly url: Bytes
   /** False when it is known to have a work tree (`annex-bare`). */
   readonly isBare: boolean
@@ -43,23 +40,14 @@ interface Place {
   readonly dirs: HashDirs
 }
 
-export class GitHttpRemote implements Remote {
-  readonly type = 'git'
-  readonly isReadOnly = true
+export class GitHttpRemote extends GitRemote implements Remote {
   readonly resumes = true
-  readonly name: string
-  readonly uuid: Uuid
-  readonly cost: number
-  readonly isIgnored: boolean
   readonly #client: () => Promise<HttpClient>
   /** That which gave something last comes first. */
   #places: readonly Place[]
 
   constructor(settings: HttpRemoteSettings, client: () => Promise<HttpClient>) {
-    this.name = settings.name
-    this.uuid = settings.uuid
-    this.cost = settings.cost
-    this.isIgnored = settings.isIgnored
+    super({ ...settings, isReadOnly: true })
     this.#client = client
     this.#places = findPlaces(settings.url.replace(/\/+$/, ''), settings.isBare)
   }

@@ -10,7 +10,6 @@ import { type Bytes, bytesToText } from '../model/bytes.js'
 import type { DropProof } from '../model/drop-proof.js'
 import { AnnexError, failureReason, isAnnexError } from '../model/errors.js'
 import { parseKey } from '../model/key.js'
-import type { Uuid } from '../model/uuid.js'
 import { isReadOnly } from '../platform/file-lock.js'
 import * as files from '../platform/files.js'
 import { sleepSync } from '../platform/sleep.js'
@@ -20,6 +19,7 @@ import type { ObjectPlace } from '../store/layout.js'
 import type { ObjectStore } from '../store/object-store.js'
 import { removeContent } from '../store/remove.js'
 import { copyVerified, prepareVerification } from '../store/verify.js'
+import { GitRemote, type GitRemoteSettings } from './git-remote.js'
 import type { OnProgress, Received, Remote, RemoteLock } from './remote.js'
 
 /** The other repository, opened. */
@@ -41,26 +41,15 @@ export interface LocalPeerHooks {
   contentChanged(peer: LocalPeer, keyTexts: readonly Bytes[]): void
 }
 
-export interface LocalRemoteSettings {
-  readonly name: string
-  readonly uuid: Uuid
-  readonly cost: number
-  readonly isReadOnly: boolean
-  readonly isIgnored: boolean
+export interface LocalRemoteSettings extends GitRemoteSettings {
   /** Absolute path of the other repository, for messages. */
   readonly path: Bytes
   /** False: received content is taken unchecked (annex-verify=false). */
   readonly verifies: boolean
 }
 
-export class GitLocalRemote implements Remote {
-  readonly type = 'git'
+export class GitLocalRemote extends GitRemote implements Remote {
   readonly isQuick = true
-  readonly name: string
-  readonly uuid: Uuid
-  readonly cost: number
-  readonly isReadOnly: boolean
-  readonly isIgnored: boolean
   readonly path: Bytes
   readonly #verifies: boolean
   readonly #hooks: LocalPeerHooks
@@ -70,11 +59,7 @@ export class GitLocalRemote implements Remote {
   #isUnsettled = false
 
   constructor(settings: LocalRemoteSettings, hooks: LocalPeerHooks) {
-    this.name = settings.name
-    this.uuid = settings.uuid
-    this.cost = settings.cost
-    this.isReadOnly = settings.isReadOnly
-    this.isIgnored = settings.isIgnored
+    super(settings)
     this.path = settings.path
     this.#verifies = settings.verifies
     this.#hooks = hooks
@@ -144,7 +129,7 @@ export class GitLocalRemote implements Remote {
 
   async store(keyText: Bytes, source: Bytes, onProgress: OnProgress): Promise<void> {
     await prepareVerification(keyText)
-    this.#refuseReadOnly()
+    this.refuseReadOnly()
     const isThere = this.#locate(keyText) !== undefined
     this.#changing(({ store, branch, config }) => {
       if (!isThere) {
@@ -171,7 +156,7 @@ export class GitLocalRemote implements Remote {
 
   async remove(keyText: Bytes, proof: DropProof): Promise<void> {
     await prepareVerification(keyText)
-    this.#refuseReadOnly()
+    this.refuseReadOnly()
     const isThere = this.#locate(keyText) !== undefined
     this.#changing(({ store, branch }) => {
       if (isThere) {
@@ -208,14 +193,6 @@ export class GitLocalRemote implements Remote {
       if (isReadOnly(error)) return undefined
       throw error
     }
-  }
-
-  #refuseReadOnly(): void {
-    if (this.isReadOnly)
-      throw new AnnexError(
-        'REMOTE_UNAVAILABLE',
-        `${this.name} is read-only (annex-readonly is set)`,
-      )
   }
 
   async close(): Promise<void> {

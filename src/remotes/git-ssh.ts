@@ -9,6 +9,7 @@ import type { Uuid } from '../model/uuid.js'
 import { DuplexProcess } from '../platform/duplex-process.js'
 import { IncomingContent } from '../store/incoming.js'
 import { prepareVerification } from '../store/verify.js'
+import { GitRemote, type GitRemoteSettings } from './git-remote.js'
 import { P2pClient } from './p2p/client.js'
 import { FetchAhead } from './p2p/fetch-ahead.js'
 import { FileSource } from './p2p/file-source.js'
@@ -20,12 +21,7 @@ import type { SharedConnections } from './ssh/shared-connection.js'
 /** How long a server keeps content for a client that it hears nothing from. */
 const LOCK_MS = 10 * 60_000
 
-export interface SshRemoteSettings {
-  readonly name: string
-  readonly uuid: Uuid
-  readonly cost: number
-  readonly isReadOnly: boolean
-  readonly isIgnored: boolean
+export interface SshRemoteSettings extends GitRemoteSettings {
   /** False: received content is taken unchecked (annex-verify=false). */
   readonly verifies: boolean
   /** Our own uuid. */
@@ -34,24 +30,14 @@ export interface SshRemoteSettings {
   readonly shared: SharedConnections
 }
 
-export class GitSshRemote implements Remote {
-  readonly type = 'git'
+export class GitSshRemote extends GitRemote implements Remote {
   readonly resumes = true
-  readonly name: string
-  readonly uuid: Uuid
-  readonly cost: number
-  readonly isReadOnly: boolean
-  readonly isIgnored: boolean
   readonly #settings: SshRemoteSettings
   readonly #pool: ConnectionPool
   readonly #ahead: FetchAhead
 
   constructor(settings: SshRemoteSettings) {
-    this.name = settings.name
-    this.uuid = settings.uuid
-    this.cost = settings.cost
-    this.isReadOnly = settings.isReadOnly
-    this.isIgnored = settings.isIgnored
+    super(settings)
     this.#settings = settings
     this.#pool = new ConnectionPool(() => this.#connect())
     this.#ahead = new FetchAhead(this.#pool)
@@ -122,7 +108,7 @@ export class GitSshRemote implements Remote {
   }
 
   async store(keyText: Bytes, source: Bytes, onProgress: OnProgress): Promise<void> {
-    this.#refuseReadOnly()
+    this.refuseReadOnly()
     await this.#pool.use(async (client) => {
       using content = new FileSource(source)
       using _watch = abortOn(onProgress.signal, client)
@@ -135,7 +121,7 @@ export class GitSshRemote implements Remote {
   }
 
   async remove(keyText: Bytes, proof: DropProof): Promise<void> {
-    this.#refuseReadOnly()
+    this.refuseReadOnly()
     const isGone = await this.#pool.use((client) => client.remove(keyText, proof))
     if (!isGone) throw new AnnexError('CONTENT_LOCKED', `${this.name} could not remove the content`)
   }
@@ -155,14 +141,6 @@ export class GitSshRemote implements Remote {
       await client.unlock().finally(() => this.#pool.putBack(client))
     }
     return { expiresMs, release }
-  }
-
-  #refuseReadOnly(): void {
-    if (this.isReadOnly)
-      throw new AnnexError(
-        'REMOTE_UNAVAILABLE',
-        `${this.name} is read-only (annex-readonly is set)`,
-      )
   }
 
   /** The servers record what they have done when their sessions end; then the connection may go. */

@@ -12,16 +12,6 @@ const SLOT_BYTES = 1 << 18
 /** More would only wait for each other. */
 const MAX_THREADS = 2
 
-/** The algorithms of `node:crypto` behind the backends that are hashed in threads. */
-const ALGORITHMS: Readonly<Record<string, string>> = {
-  SHA256: 'sha256',
-  SHA512: 'sha512',
-  SHA224: 'sha224',
-  SHA384: 'sha384',
-  SHA1: 'sha1',
-  MD5: 'md5',
-}
-
 /** Threads that hash nothing now, with the algorithm that each was started for. */
 const idle: { readonly algorithm: string; readonly thread: HashThread }[] = []
 let started = 0
@@ -36,7 +26,7 @@ export function startHashing(
   backend: Backend,
   likelyBytes: number | undefined,
 ): Hasher & Disposable {
-  const algorithm = ALGORITHMS[backend.takesExtension ? backend.name.slice(0, -1) : backend.name]
+  const algorithm = backend.digest?.algorithm
   const isLong = likelyBytes !== undefined && likelyBytes >= MIN_BYTES
   const thread = algorithm !== undefined && isLong ? takeThread(algorithm) : undefined
   if (thread) return new ThreadHasher(algorithm!, thread)

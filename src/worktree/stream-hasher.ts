@@ -24,16 +24,6 @@ const MIN_THREAD_BYTES = 64n << 20n
 /** With a thread that is running already. */
 const MIN_SHARED_BYTES = 8n << 20n
 
-/** The algorithms of `node:crypto` behind the backends, `E` or not, that are hashed in threads. */
-const ALGORITHMS: Readonly<Record<string, string>> = {
-  SHA256: 'sha256',
-  SHA512: 'sha512',
-  SHA224: 'sha224',
-  SHA384: 'sha384',
-  SHA1: 'sha1',
-  MD5: 'md5',
-}
-
 /** Starts hashers for one file after the other, and keeps the threads. */
 export class StreamHashers {
   readonly #slotBytes: number
@@ -59,7 +49,7 @@ export class StreamHashers {
   }
 
   #threadFor(backend: Backend, likelyBytes: bigint): HashThread | undefined {
-    const algorithm = ALGORITHMS[backend.takesExtension ? backend.name.slice(0, -1) : backend.name]
+    const algorithm = backend.digest?.algorithm
     if (algorithm === undefined || likelyBytes < MIN_SHARED_BYTES) return undefined
     if (!this.#threads.has(algorithm)) {
       if (likelyBytes < MIN_THREAD_BYTES) return undefined

@@ -1,22 +1,16 @@
 import { renameSync } from 'node:fs'
 import { describe, expect, test } from '@jest/globals'
 import { expectClean, expectContent, expectNotPresent, expectPresent } from '../support/expect.js'
+import { FILM, makeFilmPair } from '../support/film.js'
 import { type ScratchRepo, someBytes, useScratch } from '../support/scratch.js'
 
 const scratch = useScratch()
-const FILM = someBytes(5000, 1)
 
 /** A repository with an annexed file, and a clone that has the content, too. */
-function makePair(name: string): { origin: ScratchRepo; clone: ScratchRepo; key: string } {
-  const origin = scratch.repo(name)
-  origin.annex('init', 'origin')
-  origin.write('film', FILM)
-  origin.annex('add', 'film')
-  origin.git('commit', '-q', '-m', 'film')
-  const clone = scratch.clone(origin, `${name}-clone`)
-  clone.annex('init', 'clone')
-  clone.annex('get', '-q', 'film')
-  return { origin, clone, key: clone.annex('lookupkey', 'film').stdout.trim() }
+function makePair(name: string): ReturnType<typeof makeFilmPair> {
+  const pair = makeFilmPair(scratch, name)
+  pair.clone.annex('get', '-q', 'film')
+  return pair
 }
 
 describe('git annex drop', () => {

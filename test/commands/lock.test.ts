@@ -2,23 +2,14 @@ import { chmodSync, lstatSync, readlinkSync, rmSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 import { expectClean, expectContent, expectPresent } from '../support/expect.js'
-import { type ScratchRepo, useScratch } from '../support/scratch.js'
+import { makeUnlockedFilm } from '../support/film.js'
+import { useScratch } from '../support/scratch.js'
 
 const scratch = useScratch()
 
-function makeUnlocked(name: string): ScratchRepo {
-  const repo = scratch.repo(name)
-  repo.annex('init')
-  repo.git('config', 'annex.largefiles', 'anything')
-  repo.write('film', 'content\n')
-  repo.git('add', 'film')
-  repo.git('commit', '-q', '-m', 'film')
-  return repo
-}
-
 describe('git annex lock', () => {
   test('turns a file into a link to its read-only content, as git-annex would', () => {
-    const repo = makeUnlocked('plain')
+    const repo = makeUnlockedFilm(scratch, 'plain')
     expect(repo.annex('lock', 'film').stdout).toBe('lock film ok\n')
     expect(readlinkSync(repo.path('film'))).toMatch(/^\.git\/annex\/objects\//)
     expectContent(repo, 'film', 'content\n')
@@ -29,7 +20,7 @@ describe('git annex lock', () => {
   })
 
   test('refuses to lose a modification, unless it is forced', () => {
-    const repo = makeUnlocked('modified')
+    const repo = makeUnlockedFilm(scratch, 'modified')
     repo.write('film', 'modified\n')
     const refused = repo.tryAnnex('lock', 'film')
     expect(refused.status).toBe(1)
@@ -40,7 +31,7 @@ describe('git annex lock', () => {
   })
 
   test('takes in content that only the work tree has', () => {
-    const repo = makeUnlocked('only')
+    const repo = makeUnlockedFilm(scratch, 'only')
     const key = repo.annex('lookupkey', 'film').stdout.trim()
     const object = repo.path(repo.annex('contentlocation', key).stdout.trim())
     chmodSync(dirname(object), 0o755)
@@ -51,7 +42,7 @@ describe('git annex lock', () => {
   })
 
   test('makes a link of a pointer whose content is elsewhere', () => {
-    const repo = makeUnlocked('absent')
+    const repo = makeUnlockedFilm(scratch, 'absent')
     repo.annex('drop', '--force', 'film')
     repo.annex('lock', 'film')
     expect(lstatSync(repo.path('film')).isSymbolicLink()).toBe(true)

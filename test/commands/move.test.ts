@@ -1,25 +1,13 @@
 import { describe, expect, test } from '@jest/globals'
 import { expectClean, expectContent, expectNotPresent, expectPresent } from '../support/expect.js'
-import { type ScratchRepo, someBytes, useScratch } from '../support/scratch.js'
+import { FILM, makeFilmPair } from '../support/film.js'
+import { useScratch } from '../support/scratch.js'
 
 const scratch = useScratch()
-const FILM = someBytes(5000, 1)
-
-/** A repository with an annexed file and a clone without the content. */
-function makePair(name: string): { origin: ScratchRepo; clone: ScratchRepo; key: string } {
-  const origin = scratch.repo(name)
-  origin.annex('init', 'origin')
-  origin.write('film', FILM)
-  origin.annex('add', 'film')
-  origin.git('commit', '-q', '-m', 'film')
-  const clone = scratch.clone(origin, `${name}-clone`)
-  clone.annex('init', 'clone')
-  return { origin, clone, key: clone.annex('lookupkey', 'film').stdout.trim() }
-}
 
 describe('git annex move', () => {
   test('--from brings the content here and leaves none there', () => {
-    const { origin, clone, key } = makePair('from')
+    const { origin, clone, key } = makeFilmPair(scratch, 'from')
     expect(clone.annex('move', '--from', 'origin', 'film').stdout).toContain(
       'move film (from origin...) ok\n',
     )
@@ -30,7 +18,7 @@ describe('git annex move', () => {
   })
 
   test('--to gives the content away', () => {
-    const { origin, clone, key } = makePair('to')
+    const { origin, clone, key } = makeFilmPair(scratch, 'to')
     clone.annex('move', '-q', '--from', 'origin', 'film')
     expect(clone.annex('move', '--to', 'origin', 'film').stdout).toContain(
       'move film (to origin...) ok\n',
@@ -43,7 +31,7 @@ describe('git annex move', () => {
   })
 
   test('keeps the copy here when numcopies needs both and the remote had it already', () => {
-    const { origin, clone, key } = makePair('numcopies')
+    const { origin, clone, key } = makeFilmPair(scratch, 'numcopies')
     clone.annex('get', '-q', 'film')
     clone.annex('numcopies', '2')
     const { status, stdout } = clone.tryAnnex('move', '--to', 'origin', 'film')
@@ -53,7 +41,7 @@ describe('git annex move', () => {
   })
 
   test('moves although numcopies asks for more, when the number of copies stays', () => {
-    const { origin, clone, key } = makePair('stays')
+    const { origin, clone, key } = makeFilmPair(scratch, 'stays')
     clone.annex('numcopies', '2')
     clone.annex('move', '--from', 'origin', 'film')
     expectPresent(clone, key)
@@ -61,14 +49,14 @@ describe('git annex move', () => {
   })
 
   test('--to here takes it from whoever has it', () => {
-    const { origin, clone, key } = makePair('here')
+    const { origin, clone, key } = makeFilmPair(scratch, 'here')
     clone.annex('move', '--to', 'here', 'film')
     expectPresent(clone, key)
     expectNotPresent(origin, key)
   })
 
   test('leaves the content where it is when the transfer fails', () => {
-    const { origin, clone, key } = makePair('fails')
+    const { origin, clone, key } = makeFilmPair(scratch, 'fails')
     clone.annex('move', '-q', '--from', 'origin', 'film')
     origin.run(['sh', '-c', 'chmod -R u+w .git/annex/objects; rm -rf .git/annex/objects'])
     origin.write('.git/annex/objects', 'in the way\n')

@@ -1,25 +1,12 @@
 import { expect, test } from '@jest/globals'
 import { expectContent, expectNotPresent, expectPointer, expectPresent } from '../support/expect.js'
-import { type ScratchRepo, someBytes, useScratch } from '../support/scratch.js'
+import { FILM, makeFilmClones } from '../support/film.js'
+import { someBytes, useScratch } from '../support/scratch.js'
 
 const scratch = useScratch()
 
-/** Two clones of a bare repository that know each other's files; only the first has the content. */
-function makeClones(): { bare: ScratchRepo; a: ScratchRepo; b: ScratchRepo; key: string } {
-  const bare = scratch.repo('bare.git', '--bare')
-  const a = scratch.clone(bare, 'a')
-  a.annex('init', 'a')
-  a.write('film', someBytes(4000, 1))
-  a.annex('add', 'film')
-  a.annex('sync')
-  const b = scratch.clone(bare, 'b')
-  b.annex('init', 'b')
-  b.annex('sync')
-  return { bare, a, b, key: a.annex('lookupkey', 'film').stdout.trim() }
-}
-
 test('git annex pull brings commits and contents, and sends nothing', () => {
-  const { bare, a, b, key } = makeClones()
+  const { bare, a, b, key } = makeFilmClones(scratch)
   a.annex('copy', '--to', 'origin', '.')
   a.write('notes', 'notes\n')
   a.git('add', 'notes')
@@ -31,7 +18,7 @@ test('git annex pull brings commits and contents, and sends nothing', () => {
   expectPointer(b, 'film')
   b.git('commit', '-qm', 'own')
   expect(b.annex('pull').stdout).toContain('get film (from origin...) ok\n')
-  expectContent(b, 'film', someBytes(4000, 1))
+  expectContent(b, 'film', FILM)
   expectContent(b, 'notes', 'notes\n')
   expectPresent(bare, key)
   expectNotPresent(bare, b.annex('lookupkey', 'own').stdout.trim())

@@ -1,5 +1,6 @@
 import { existsSync, rmSync } from 'node:fs'
 import { describe, expect, test } from '@jest/globals'
+import { annexMaker } from '../support/annexes.js'
 import {
   expectClean,
   expectContent,
@@ -11,15 +12,8 @@ import { type ScratchRepo, someBytes, useScratch } from '../support/scratch.js'
 
 /** The filter for one file. What it decides is tested with the filter process. */
 const scratch = useScratch()
+const annex = annexMaker(scratch)
 const MIB = 1 << 20
-let count = 0
-
-function annex(...settings: readonly (readonly [string, string])[]): ScratchRepo {
-  const repo = scratch.repo(`r${count++}`)
-  repo.annex('init', '-q')
-  for (const [name, value] of settings) repo.git('config', name, value)
-  return repo
-}
 
 function commit(repo: ScratchRepo, path: string, content: string | Uint8Array): void {
   repo.write(path, content)

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test } from '@jest/globals'
+import { annexMaker } from '../support/annexes.js'
 import {
   expectClean,
   expectContent,
@@ -19,15 +20,8 @@ import {
 
 /** The filter as a process: what it says to git, to a broken git, and what is left when it dies. */
 const scratch = useScratch()
+const annex = annexMaker(scratch)
 const MIB = 1 << 20
-let count = 0
-
-function annex(...settings: readonly (readonly [string, string])[]): ScratchRepo {
-  const repo = scratch.repo(`r${count++}`)
-  repo.annex('init', '-q')
-  for (const [name, value] of settings) repo.git('config', name, value)
-  return repo
-}
 
 /** Packets: text as it is, with its length before it; null is a flush packet. */
 function packets(...payloads: readonly (string | Uint8Array | null)[]): Buffer {

@@ -1,5 +1,6 @@
 import { appendFileSync, chmodSync, readFileSync, rmSync, utimesSync } from 'node:fs'
 import { describe, expect, test } from '@jest/globals'
+import { annexMaker } from '../support/annexes.js'
 import {
   expectClean,
   expectContent,
@@ -13,15 +14,9 @@ import { type ScratchRepo, someBytes, useScratch } from '../support/scratch.js'
 
 /** Clean and smudge under real git: what is annexed, what stays in git, and that every byte comes back. */
 const scratch = useScratch()
+const annex = annexMaker(scratch)
 const MIB = 1 << 20
 let count = 0
-
-function annex(...settings: readonly (readonly [string, string])[]): ScratchRepo {
-  const repo = scratch.repo(`r${count++}`)
-  repo.annex('init', '-q')
-  for (const [name, value] of settings) repo.git('config', name, value)
-  return repo
-}
 
 /** Makes git look at a file again. */
 function touch(repo: ScratchRepo, path: string): void {
@@ -488,7 +483,7 @@ describe('a checkout', () => {
 describe('a repository without an annex', () => {
   test('takes ordinary files, and says what to do for a big one', () => {
     const origin = annex()
-    const repo = scratch.repo(`r${count++}`)
+    const repo = scratch.repo('plain')
     for (const name of ['process', 'required']) {
       const { stdout } = origin.git('config', `filter.annex.${name}`)
       repo.git('config', `filter.annex.${name}`, stdout.trim())

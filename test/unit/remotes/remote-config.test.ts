@@ -3,7 +3,7 @@ import { GitConfig } from '../../../src/git/config.js'
 import { bytesFromText } from '../../../src/model/bytes.js'
 import { type RemoteConfig, readRemoteConfigs } from '../../../src/remotes/remote-config.js'
 
-const BASE = '/work/tree'
+const BASE = '/base/tree'
 
 /** The one remote `r` that settings make; undefined when they make none. */
 function readOne(settings: Record<string, string>): RemoteConfig | undefined {
@@ -14,9 +14,9 @@ function readOne(settings: Record<string, string>): RemoteConfig | undefined {
 describe('readRemoteConfigs()', () => {
   test.each<[string, RemoteConfig['kind']]>([
     ['/srv/annex', { type: 'path', path: '/srv/annex' }],
-    ['../other', { type: 'path', path: '/work/other' }],
-    ['./a:b', { type: 'path', path: '/work/tree/a:b' }],
-    ['sub/dir:x', { type: 'path', path: '/work/tree/sub/dir:x' }],
+    ['../other', { type: 'path', path: '/base/other' }],
+    ['./a:b', { type: 'path', path: '/base/tree/a:b' }],
+    ['sub/dir:x', { type: 'path', path: '/base/tree/sub/dir:x' }],
     ['file:///srv/an%20annex', { type: 'path', path: '/srv/an annex' }],
     [`~/annex`, { type: 'path', path: `${process.env['HOME']}/annex` }],
     ['host:path', { type: 'ssh', url: 'host:path' }],
