@@ -16,6 +16,7 @@ import { FileSource } from './p2p/file-source.js'
 import { ConnectionPool } from './p2p/pool.js'
 import type { OnProgress, Received, Remote, RemoteLock } from './remote.js'
 import { type SshAccess, sshArgv } from './ssh/command.js'
+import { canTellPresence } from './ssh/inannex.js'
 import type { SharedConnections } from './ssh/shared-connection.js'
 
 /** How long a server keeps content for a client that it hears nothing from. */
@@ -136,11 +137,28 @@ export class GitSshRemote extends GitRemote implements Remote {
     } finally {
       if (!isLocked) this.#pool.putBack(client)
     }
-    if (!isLocked) return undefined
+    if (!isLocked) {
+      await this.#refuseGoing(keyText)
+      return undefined
+    }
     const release = async () => {
       await client.unlock().finally(() => this.#pool.putBack(client))
     }
     return { expiresMs, release }
+  }
+
+  /**
+   * What could not be locked may be going just now, and a server of git-annex still says that it is
+   * there: counted by two that ask each other, both copies would go. One where no lock can be made, for
+   * want of the right to write, tells the difference on another way.
+   * @throws AnnexError REMOTE_UNAVAILABLE
+   */
+  async #refuseGoing(keyText: Bytes): Promise<void> {
+    if (!(await this.checkPresent(keyText))) return
+    const { access, shared } = this.#settings
+    const master = access.custom ? [] : shared.optionsFor(access.place)
+    if (canTellPresence(access, { keyText, uuid: this.uuid, master })) return
+    throw new AnnexError('REMOTE_UNAVAILABLE', `${this.name} is removing the content just now`)
   }
 
   /** The servers record what they have done when their sessions end; then the connection may go. */

@@ -16,10 +16,11 @@ import * as files from '../platform/files.js'
 import { readAt } from '../platform/read-at.js'
 import { forceDrop } from '../policy/numcopies.js'
 import type { OpenContent, ReceivedContent, ServedContent } from '../remotes/p2p/served-content.js'
-import { lockContent } from '../store/content-lock.js'
+import { type ContentLock, isBeingRemoved, lockContent } from '../store/content-lock.js'
 import { IncomingContent } from '../store/incoming.js'
+import type { ObjectStore } from '../store/object-store.js'
 import { removeContent } from '../store/remove.js'
-import { promiseContent } from '../store/retention.js'
+import { promiseContent, type Retention } from '../store/retention.js'
 import { isVerificationReady, prepareVerification } from '../store/verify.js'
 import type { Destination } from '../transfer/fetch.js'
 import { lockPartialDownload } from '../transfer/partial-download.js'
@@ -50,12 +51,15 @@ export class ServedStore implements ServedContent {
     return this.#annex.store.has(key)
   }
 
+  isBeingRemoved(key: Bytes): boolean {
+    return isBeingRemoved(this.#annex.store, key)
+  }
+
   lock(key: Bytes): { release(how: { readonly isUnlocked: boolean }): void } | undefined {
     const { store } = this.#annex
     try {
       const lock = lockContent(store, key, 'shared')
-      const untilMs = Date.now() + RETENTION_MS
-      const promise = promiseContent(store, key, { place: lock.place, untilMs })
+      const promise = promiseOrRelease(store, lock)
       return {
         release({ isUnlocked }) {
           lock.release()
@@ -151,5 +155,16 @@ export class ServedStore implements ServedContent {
 
   clockSeconds(): number {
     return bootSeconds()
+  }
+}
+
+/** Promises what is locked; when that fails, on a full disk for instance, nothing stays locked. */
+function promiseOrRelease(store: ObjectStore, lock: ContentLock): Retention {
+  try {
+    const untilMs = Date.now() + RETENTION_MS
+    return promiseContent(store, lock.keyText, { place: lock.place, untilMs })
+  } catch (error) {
+    lock.release()
+    throw error
   }
 }

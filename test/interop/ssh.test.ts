@@ -2,6 +2,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { holdOurs } from '../support/content-locks.js'
 import { expectContent, expectNotPresent, expectPresent } from '../support/expect.js'
 import { uuidOf } from '../support/locations.js'
 import {
@@ -105,6 +106,24 @@ describeSsh(title, () => {
     expect(sockets(clone)).toEqual([])
     for (const repo of [origin, clone]) expect(findFaults(repo)).toEqual([])
   })
+
+  test.each(PAIRS)(
+    '%s client, %s server: a copy that is going is none',
+    async (client, program) => {
+      const { origin, clone, run } = makePair(client, program)
+      expect(run('get', 'small').status).toBe(0)
+      const key = clone.annex('lookupkey', 'small').stdout.trim()
+      // As while somebody there drops it, and asks us whether we have it.
+      const going = await holdOurs(origin, key, 'exclusive')
+      expect(going.answer).toBe('locked')
+      expect(run('drop', 'small').status).toBe(1)
+      expect(run('move', '--to=origin', 'small').status).toBe(1)
+      expectPresent(clone, key)
+      await going.release()
+      expect(run('drop', 'small').status).toBe(0)
+      expectNotPresent(clone, key)
+    },
+  )
 
   test.each([
     ['ours', 'ours'],

@@ -36,6 +36,8 @@ export interface ServedContent {
   /** Loads what verifying a key needs. */
   prepare(key: Bytes): Promise<void> | void
   isPresent(key: Bytes): boolean
+  /** Whether somebody has locked content that is here in order to remove it. */
+  isBeingRemoved(key: Bytes): boolean
   /** Locks content; undefined when it is not here, or when somebody is removing it. */
   lock(key: Bytes): { release(how: { readonly isUnlocked: boolean }): void } | undefined
   /** Removes content. @returns whether it is gone */

@@ -5,6 +5,7 @@
  * Synchronous but for what a hash function needs to be loaded: a server has one client.
  * Implements spec: transfer, sections 4.3 and 4.4.
  */
+import type { Bytes } from '../../model/bytes.js'
 import { AnnexError, errorMessage, isAnnexError } from '../../model/errors.js'
 import type { Uuid } from '../../model/uuid.js'
 import { FrameBuffer } from './frames.js'
@@ -38,6 +39,9 @@ export interface ServeOptions {
 
 const READ_ONLY = 'this repository is read-only; write access denied'
 const APPEND_ONLY = 'this repository is append-only; removal denied'
+const GOING = 'the content is being removed'
+/** Since this version clients take `ERROR` for an answer to a question. */
+const KNOWS_ERRORS = 2
 /** Content is sent in pieces of this size. */
 const PIECE_BYTES = 1 << 18
 
@@ -133,7 +137,7 @@ class Session {
       case 'BYPASS':
         return
       case 'CHECKPRESENT':
-        return this.#answer(this.#content.isPresent(message.key))
+        return this.#checkPresent(message)
       case 'LOCKCONTENT':
         return this.#lock(message)
       case 'GETTIMESTAMP':
@@ -152,6 +156,21 @@ class Session {
       default:
         return this.#refuse('unexpected command')
     }
+  }
+
+  /**
+   * Of content that is going it is not said that it is here: who was refused a lock on it asks this next,
+   * and would drop the last other copy. The oldest clients know no answer but yes and no.
+   */
+  #checkPresent({ key }: P2pMessageOf<'CHECKPRESENT'>): void {
+    const isPresent = this.#content.isPresent(key)
+    const isGoing = isPresent && this.#isGoing(key)
+    if (isGoing && this.#version >= KNOWS_ERRORS) this.#refuse(GOING)
+    else this.#answer(isPresent && !isGoing)
+  }
+
+  #isGoing(key: Bytes): boolean {
+    return this.#attempt(() => this.#content.isBeingRemoved(key)) ?? true
   }
 
   #lock({ key }: P2pMessageOf<'LOCKCONTENT'>): void {
@@ -218,7 +237,8 @@ class Session {
 
   async #put({ key, file }: P2pMessageOf<'PUT'>): Promise<void> {
     if (this.#options.mode === 'read-only') return this.#refuse(READ_ONLY)
-    if (this.#content.isPresent(key)) return this.#send({ name: 'ALREADY-HAVE' })
+    if (this.#content.isPresent(key))
+      return this.#isGoing(key) ? this.#refuse(GOING) : this.#send({ name: 'ALREADY-HAVE' })
     await this.#content.prepare(key)
     let incoming: ReturnType<ServedContent['receive']>
     try {

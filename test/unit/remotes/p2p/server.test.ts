@@ -12,11 +12,15 @@ class OneContent implements ServedContent {
   readonly events: string[] = []
   partial = Buffer.alloc(0)
   isWhole = true
+  isGoing = false
   now = 100
 
   prepare(): void {}
   isPresent(key: string): boolean {
     return this.contents.has(key)
+  }
+  isBeingRemoved(): boolean {
+    return this.isGoing
   }
   lock(key: string) {
     if (!this.contents.has(key)) return undefined
@@ -168,6 +172,18 @@ describe('serveP2p()', () => {
     content.isWhole = false
     const { answer } = await serve(content, `VERSION 1\nGET 0  ${KEY}\nFAILURE\n`)
     expect(answer).toBe('VERSION 1\nDATA 5\nhe\0\0\0INVALID\n')
+  })
+
+  test.each([
+    [1, 'FAILURE\nFAILURE\n'],
+    [4, 'ERROR the content is being removed\nFAILURE\n'],
+  ])('does not count content that is being removed: version %i', async (version, answer) => {
+    const content = new OneContent()
+    content.isGoing = true
+    const input = `VERSION ${version}\nCHECKPRESENT ${KEY}\nCHECKPRESENT ${OTHER}\nPUT f ${KEY}\n`
+    expect((await serve(content, input)).answer).toBe(
+      `VERSION ${version}\n${answer}ERROR the content is being removed\n`,
+    )
   })
 
   test.each([
