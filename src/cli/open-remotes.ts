@@ -7,6 +7,7 @@
 import { AnnexBranch } from '../branch/branch.js'
 import { branchOptions } from '../branch/branch-options.js'
 import { listBranchRefs } from '../branch/refs.js'
+import { shareJournal } from '../branch/share-journal.js'
 import { BlobKeys } from '../git/blob-keys.js'
 import { type GitConfig, readConfig, readConfigFile, setConfig } from '../git/config.js'
 import { removeStaleLock } from '../git/index-lock.js'
@@ -98,7 +99,7 @@ async function openRemote(
   const { name, cost, isIgnored, isReadOnly, verifies } = remote
   return new GitLocalRemote(
     { name, uuid, cost, isIgnored, isReadOnly, verifies, path },
-    peerHooks({ name, uuid, path }, base.env),
+    peerHooks({ name, uuid, path }, base),
   )
 }
 
@@ -152,7 +153,7 @@ interface KnownPeer {
   readonly path: Bytes
 }
 
-function peerHooks(known: KnownPeer, env: RemoteBase['env']): LocalPeerHooks {
+function peerHooks(known: KnownPeer, { config: ours, env }: RemoteBase): LocalPeerHooks {
   return {
     open: () => openPeer(known, env),
     contentChanged: ({ repository, config, store }, keyTexts) => {
@@ -162,6 +163,10 @@ function peerHooks(known: KnownPeer, env: RemoteBase['env']): LocalPeerHooks {
       for (const keyText of keyTexts) updates.contentChanged(keyText)
       updates.finish()
       blobKeys.save()
+    },
+    settle: ({ repository, config, branch }) => {
+      if (ours.getBoolean('annex.alwayscommit') !== false) branch.commit()
+      else shareJournal(repository, branchOptions(config, env, known.uuid))
     },
   }
 }

@@ -3,6 +3,7 @@
  * they go to, then the git-annex branch. A content that cannot be sent stops the push; when none is to
  * be sent, nobody is asked.
  */
+import { BRANCH_REF } from '../branch/refs.js'
 import type { Annex } from '../cli/annex.js'
 import { readRequests } from '../cli/batch.js'
 import {
@@ -48,8 +49,12 @@ export const prePush: Command<typeof options, 'annex'> = {
     const needed = neededContents(annex, pushed, name)
     if (needed.length === 0) return
     const missing = needed.filter(({ keyText }) => isMissing(annex, keyText, name))
+    const isBranchPushed = refs.some(({ remoteRef }) => remoteRef === BRANCH_REF)
+    // Git has seen how the branch is there, and refuses to push when it is another afterwards.
+    if (isBranchPushed) annex.config.remember('annex.alwayscommit', 'false')
     if (missing.length > 0) {
-      if (isNewcomer(annex, name)) yield* alone(pushBranch(annex, name))
+      const isNew = isNewcomer(annex, name)
+      if (isNew) yield* alone(pushBranch(annex, name, isBranchPushed))
       const remote = (await annex.remotes()).find((candidate) => candidate.name === name)
       if (!remote || remote.isIgnored || remote.isReadOnly || remote.type !== 'git') return
       const isWanted = compileWanted(annex, remote.uuid)
@@ -57,14 +62,19 @@ export const prePush: Command<typeof options, 'annex'> = {
       for (const found of missing) if (isWanted(found)) yield sending.action(found)
       yield ALL_DONE
       if (sending.hasFailed) return
+      if (isBranchPushed && (isNew || !remote.isQuick))
+        annex.messages.warning(
+          `${name} notes in its git-annex branch what was sent, so git may report that branch as rejected: git annex sync ${name} mends that`,
+        )
     }
-    if (missing.length > 0 || hasBranchNews(annex, name)) yield pushBranch(annex, name)
+    if (missing.length > 0 || hasBranchNews(annex, name))
+      yield pushBranch(annex, name, isBranchPushed)
   },
 }
 
 /** The branches by which clones tell each other where contents are; they hold no contents. */
 function isBookkeeping(ref: Bytes): boolean {
-  return ref === 'refs/heads/git-annex' || ref.startsWith('refs/heads/synced/')
+  return ref === BRANCH_REF || ref.startsWith('refs/heads/synced/')
 }
 
 /** How far above us the git is that pushes: a shell runs the hook, and another one may run that. */
@@ -181,8 +191,12 @@ function hasBranchNews({ branch, repository }: Annex, name: string): boolean {
   return known === undefined || known !== findRef(repository, 'refs/heads/git-annex')
 }
 
-/** So that whoever pulls from the remote knows where the contents are. Its refusal stops nothing. */
-function pushBranch(annex: Annex, name: string): Action {
+/**
+ * So that whoever pulls from the remote knows where the contents are. Its refusal stops nothing.
+ * @param isPushed the push has the branch among its refs: what is new meanwhile goes to the other
+ *   branch that everybody merges
+ */
+function pushBranch(annex: Annex, name: string, isPushed: boolean): Action {
   return {
     command: 'push',
     item: { label: 'git-annex' },
@@ -192,10 +206,10 @@ function pushBranch(annex: Annex, name: string): Action {
       const { repository } = annex
       const push = (...args: string[]) =>
         runGit(repository, ['push', '--quiet', name, ...args], { silent: true }) === 0
-      if (push('git-annex')) return true
+      if (!isPushed && push('git-annex')) return true
       // Somebody else has pushed there meanwhile, or the branch itself cannot be pushed to.
       takeOverAnnexBranches(annex, name)
-      if (!push('git-annex')) push(...syncedPushArgs(repository, name))
+      if (isPushed || !push('git-annex')) push(...syncedPushArgs(repository, name))
       return true
     },
   }

@@ -39,6 +39,8 @@ export interface LocalPeerHooks {
   open(): LocalPeer
   /** Content came to or went from the peer: its work tree files follow. */
   contentChanged(peer: LocalPeer, keyTexts: readonly Bytes[]): void
+  /** What was recorded in the peer's journal, which is closed, is to be seen by others. */
+  settle(peer: LocalPeer): void
 }
 
 export interface LocalRemoteSettings extends GitRemoteSettings {
@@ -201,7 +203,7 @@ export class GitLocalRemote extends GitRemote implements Remote {
     this.#changed.clear()
     this.#opened.branch.close()
     if (!this.#isUnsettled) this.#opened.store.unfinished?.done()
-    this.#opened.branch.commit()
+    this.#hooks.settle(this.#opened)
   }
 }
 

@@ -113,6 +113,35 @@ describe('git annex pre-push', () => {
     }
   })
 
+  test.each([
+    ['every branch', ['push', '-q', '--all', 'server']],
+    ['the git-annex branch, too', ['push', '-q', 'server', 'main', 'git-annex']],
+  ])('does not stand in the way of a push of %s', (how, args) => {
+    const { bare: server, clone } = makePair(`all${how.length}`)
+    clone.git('remote', 'rename', 'origin', 'server')
+    for (const round of [1, 2]) {
+      clone.write('next', someBytes(5000, round))
+      clone.git('add', 'next')
+      clone.git('commit', '-q', '-m', 'next')
+      clone.git(...args)
+      expectPresent(server, clone.annex('lookupkey', 'next').stdout.trim())
+    }
+    const elsewhere = scratch.clone(server, `all${how.length}-elsewhere`)
+    elsewhere.annex('get', 'next')
+    expect(elsewhere.annex('whereis', 'next').stdout).toContain('(3 copies)')
+  })
+
+  test('says how to go on when a new annex moves the branch that is being pushed', () => {
+    const { clone } = makePair('moved')
+    const server = scratch.repo('moved-fresh.git', '--bare')
+    clone.git('remote', 'add', 'server', server.dir)
+    const push = clone.tryGit('push', '--all', 'server')
+    expect(push.stderr).toContain('git annex sync server mends that')
+    expectPresent(server, clone.annex('lookupkey', 'film').stdout.trim())
+    clone.annex('sync', 'server')
+    clone.git('push', '-q', '--all', 'server')
+  })
+
   test('asks nobody when nothing is to be sent', () => {
     const { clone } = makePair('nobody')
     clone.git('push', '-q', 'origin', 'HEAD')
