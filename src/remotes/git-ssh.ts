@@ -5,6 +5,7 @@
 import { type Bytes, bytesFromText } from '../model/bytes.js'
 import type { DropProof } from '../model/drop-proof.js'
 import { AnnexError } from '../model/errors.js'
+import { parseKey } from '../model/key.js'
 import type { Uuid } from '../model/uuid.js'
 import { DuplexProcess } from '../platform/duplex-process.js'
 import { IncomingContent } from '../store/incoming.js'
@@ -15,12 +16,15 @@ import { FetchAhead } from './p2p/fetch-ahead.js'
 import { FileSource } from './p2p/file-source.js'
 import { ConnectionPool } from './p2p/pool.js'
 import type { OnProgress, Received, Remote, RemoteLock } from './remote.js'
+import { cipherOptions } from './ssh/cipher.js'
 import { type SshAccess, sshArgv } from './ssh/command.js'
 import { canTellPresence } from './ssh/inannex.js'
 import type { SharedConnections } from './ssh/shared-connection.js'
 
 /** How long a server keeps content for a client that it hears nothing from. */
 const LOCK_MS = 10 * 60_000
+/** What the faster cipher saves on this much is more than finding out about it costs. */
+const MUCH_BYTES = 16 << 20
 
 export interface SshRemoteSettings extends GitRemoteSettings {
   /** False: received content is taken unchecked (annex-verify=false). */
@@ -36,6 +40,8 @@ export class GitSshRemote extends GitRemote implements Remote {
   readonly #settings: SshRemoteSettings
   readonly #pool: ConnectionPool
   readonly #ahead: FetchAhead
+  /** How much will be moved, as far as is known. */
+  #likelyBytes = 0
 
   constructor(settings: SshRemoteSettings) {
     super(settings)
@@ -52,12 +58,21 @@ export class GitSshRemote extends GitRemote implements Remote {
       words: ['--uuid', bytesFromText(this.uuid)],
       isReadOnly: false,
     }
-    const master = access.custom ? [] : shared.optionsFor(access.place)
-    return await P2pClient.start(DuplexProcess.start(sshArgv(access, command, master)), this)
+    const { place } = access
+    const cipher =
+      this.#likelyBytes >= MUCH_BYTES && !shared.isOpen(place) ? cipherOptions(access) : []
+    const master = access.custom ? [] : shared.optionsFor(place)
+    const argv = sshArgv(access, command, [...master, ...cipher])
+    return await P2pClient.start(DuplexProcess.start(argv), this)
   }
 
   expect(keyTexts: readonly Bytes[]): void {
+    for (const keyText of keyTexts) this.#anticipate(keyText)
     this.#ahead.expect(keyTexts)
+  }
+
+  #anticipate(keyText: Bytes): void {
+    this.#likelyBytes += Number(parseKey(keyText)?.sizeBytes ?? 0)
   }
 
   checkPresent(keyText: Bytes): Promise<boolean> {
@@ -66,6 +81,7 @@ export class GitSshRemote extends GitRemote implements Remote {
 
   async retrieve(keyText: Bytes, destination: Bytes, onProgress: OnProgress): Promise<Received> {
     await prepareVerification(keyText)
+    this.#anticipate(keyText)
     const { verifies } = this.#settings
     const ahead = await this.#takeAhead(keyText, onProgress.signal)
     if (ahead) {
@@ -110,6 +126,7 @@ export class GitSshRemote extends GitRemote implements Remote {
 
   async store(keyText: Bytes, source: Bytes, onProgress: OnProgress): Promise<void> {
     this.refuseReadOnly()
+    this.#anticipate(keyText)
     await this.#pool.use(async (client) => {
       using content = new FileSource(source)
       using _watch = abortOn(onProgress.signal, client)

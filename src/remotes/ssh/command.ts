@@ -13,6 +13,8 @@ export interface SshAccess {
   readonly custom: CustomSsh | undefined
   /** `annex-ssh-options`. */
   readonly options: readonly string[]
+  /** `annex-ssh-prefer-aes`: see cipher.ts. */
+  readonly prefersAes: boolean
   /** The program to be run there, verbatim. */
   readonly shell: string
 }
@@ -35,16 +37,18 @@ export function readSshAccess(
   name: string,
   { place, env }: { readonly place: SshPlace; readonly env: Environment },
 ): SshAccess {
+  const own = `remote.${bytesFromText(name)}.annex-`
   const setting = (variable: string) => {
-    const value =
-      config.get(`remote.${bytesFromText(name)}.annex-${variable}`) ??
-      config.get(`annex.${variable}`)
+    const value = config.get(`${own}${variable}`) ?? config.get(`annex.${variable}`)
     return value === undefined ? undefined : bytesToText(value)
   }
+  const isOn = (variable: string) =>
+    config.getBoolean(`${own}${variable}`) ?? config.getBoolean(`annex.${variable}`) ?? true
   return {
     place,
     custom: findCustom(config, env),
     options: (setting('ssh-options') ?? '').split(/\s+/).filter(Boolean),
+    prefersAes: isOn('ssh-prefer-aes'),
     shell: setting('shell') ?? 'git-annex-shell',
   }
 }
@@ -84,7 +88,7 @@ export interface RemoteCommand {
 
 /**
  * The whole command line.
- * @param master options that share a connection; empty without
+ * @param master options of ours for the connection: that share it, and that choose its cipher
  * @returns as text
  */
 export function sshArgv(

@@ -3,6 +3,7 @@
  */
 import type { Uuid } from '../../model/uuid.js'
 import { runSync } from '../../platform/subprocess.js'
+import { cipherOptions } from './cipher.js'
 import { type SshAccess, sshArgv } from './command.js'
 
 /** What a first contact comes to. */
@@ -25,7 +26,11 @@ const NOT_STARTED = 127
  */
 export function contactRemote(access: SshAccess, master: readonly string[]): Contact {
   const command = { name: 'configlist', parameters: [], isReadOnly: true }
-  const argv = sshArgv(access, command, access.custom ? [] : master)
+  // What follows goes over the same connection, when it is shared.
+  const options = access.custom
+    ? []
+    : [...master, ...(master.length > 0 ? cipherOptions(access) : [])]
+  const argv = sshArgv(access, command, options)
   const { status, stdout } = runSync(argv, { stderr: 'inherit' })
   const isStarted = status !== NOT_STARTED || stdout.length > 0
   if (status === NO_CONNECTION || (!isStarted && argv[0] !== 'ssh')) return { kind: 'unreachable' }

@@ -51,6 +51,11 @@ export class SharedConnections {
     return ['-S', bytesToText(socket), '-o', 'ControlMaster=auto', '-o', 'ControlPersist=yes']
   }
 
+  /** Whether a connection to a host is there to be shared, whoever has opened it. */
+  isOpen(place: SshPlace): boolean {
+    return this.#dir !== undefined && files.exists(`${this.#dir}/${socketName(place)}`)
+  }
+
   /** Keeps others from stopping the connection while we use it. */
   #hold(socket: Bytes): boolean {
     if (this.#locks.has(socket)) return true

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { GitConfig } from '../../../../src/git/config.js'
+import { cipherOptions, preferAes } from '../../../../src/remotes/ssh/cipher.js'
 import { readSshAccess, sshArgv } from '../../../../src/remotes/ssh/command.js'
 import { parseSshUrl } from '../../../../src/remotes/ssh/url.js'
 
@@ -90,5 +91,49 @@ describe('sshArgv()', () => {
       ...start,
       line('/r'),
     ])
+  })
+})
+
+describe('preferAes()', () => {
+  const settings = (ciphers: string) => `user me\nciphers ${ciphers}\nport 22\n`
+
+  test('puts aes128-gcm before the ciphers that ssh has when nobody has chosen any', () => {
+    const old =
+      'chacha20-poly1305@openssh.com,aes128-ctr,aes192-ctr,aes256-ctr,aes128-gcm@openssh.com,aes256-gcm@openssh.com'
+    expect(preferAes(settings(old))).toEqual([
+      '-o',
+      'Ciphers=aes128-gcm@openssh.com,chacha20-poly1305@openssh.com,aes128-ctr,aes192-ctr,aes256-ctr,aes256-gcm@openssh.com',
+    ])
+    const [first, ctr1, ctr2, ctr3, gcm1, gcm2] = old.split(',')
+    const now = [first, gcm1, gcm2, ctr1, ctr2, ctr3].join(',')
+    expect(preferAes(settings(now))[1]).toMatch(/^Ciphers=aes128-gcm@openssh\.com,chacha20/)
+  })
+
+  test.each([
+    'chacha20-poly1305@openssh.com',
+    'chacha20-poly1305@openssh.com,aes128-gcm@openssh.com',
+    'aes256-gcm@openssh.com,chacha20-poly1305@openssh.com,aes256-ctr,aes128-gcm@openssh.com',
+  ])('leaves the choice of %s alone', (ciphers) => {
+    expect(preferAes(settings(ciphers))).toEqual([])
+  })
+
+  test('asks for nothing when ssh does not tell its ciphers', () => {
+    expect(preferAes('')).toEqual([])
+  })
+})
+
+describe('cipherOptions()', () => {
+  test.each([
+    [{ GIT_SSH: '/x/ssh' }, []],
+    [{ GIT_SSH_COMMAND: 'ssh -v' }, []],
+    [{}, ['annex.ssh-prefer-aes=false']],
+    [{}, ['remote.o.annex-ssh-prefer-aes=false', 'annex.ssh-prefer-aes=true']],
+    [{}, ['annex.ssh-options=-c aes256-ctr']],
+    [{}, ['annex.ssh-options=-o Ciphers=aes256-ctr']],
+    [{}, ['annex.ssh-options=-F none -o Ciphers=-aes128-ctr']],
+  ])('has none when the user has chosen: %j %j', (env, lines) => {
+    const place = parseSshUrl('ssh://no-such-host/r')
+    const access = readSshAccess(new GitConfig('', lines), 'o', { place, env })
+    expect(cipherOptions(access)).toEqual([])
   })
 })
