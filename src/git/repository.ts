@@ -75,23 +75,28 @@ function examine(dir: Bytes): Found | undefined {
   const dotGit = join(dir, '.git')
   const stat = files.lstat(dotGit)
   if (!stat) return undefined
-  if (stat.isDirectory()) return isGitDir(dotGit) ? { gitDir: dotGit, workTree: dir } : undefined
+  if (stat.isDirectory()) return isGitDir(dotGit) ? withWorkTree(dotGit, dir) : undefined
   if (stat.isSymbolicLink()) {
     const gitDir = files.realPath(dotGit)
-    return gitDir && isGitDir(gitDir) ? { gitDir, workTree: dir } : undefined
+    return gitDir && isGitDir(gitDir) ? withWorkTree(gitDir, dir) : undefined
   }
   const text = files.readHead(dotGit, 8192)?.toString('latin1') ?? ''
   const match = /^gitdir: (.+?)\r?\n?$/.exec(text)
   if (!match) return undefined
   const gitDir = files.realPath(absolute(dir, match[1]!))
-  return gitDir ? { gitDir, workTree: dir } : undefined
+  return gitDir ? withWorkTree(gitDir, dir) : undefined
+}
+
+function withWorkTree(gitDir: Bytes, workTree: Bytes): Found {
+  return { gitDir, workTree: configuredWorkTree(gitDir) ?? workTree }
 }
 
 /** `dir` itself as a git directory: a bare repository, or the `.git` of a work tree above. */
 function examineBare(dir: Bytes): Found | undefined {
   if (!isGitDir(dir)) return undefined
-  const isDotGit = dir.endsWith('/.git') && !isConfiguredBare(dir)
-  return { gitDir: dir, workTree: isDotGit ? dir.slice(0, -'/.git'.length) || '/' : undefined }
+  if (isConfiguredBare(dir)) return { gitDir: dir, workTree: undefined }
+  const top = dir.endsWith('/.git') ? dir.slice(0, -'/.git'.length) || '/' : undefined
+  return { gitDir: dir, workTree: configuredWorkTree(dir) ?? top }
 }
 
 function fromEnvironment(path: Bytes, cwd: Bytes, env: Surroundings['env']): Found | undefined {
@@ -101,8 +106,17 @@ function fromEnvironment(path: Bytes, cwd: Bytes, env: Surroundings['env']): Fou
   const workTreeEnv = env['GIT_WORK_TREE']
   if (workTreeEnv) return { gitDir, workTree: absolute(cwd, bytesFromText(workTreeEnv)) }
   if (isConfiguredBare(gitDir)) return { gitDir, workTree: undefined }
-  // Hooks run at the top of the work tree with GIT_DIR set; so does a filter.
-  return { gitDir, workTree: topFor(path) ?? topFor(gitDir) ?? cwd }
+  const configured = configuredWorkTree(gitDir)
+  if (configured !== undefined) return { gitDir, workTree: configured }
+  // Hooks run at the top of the work tree with GIT_DIR set, so does a filter, and some hooks run in
+  // the git directory. Anywhere else the current directory is the work tree, as it is to git.
+  const top = topFor(path) ?? topFor(gitDir)
+  const isNear = top !== undefined && (isWithin(cwd, top) || isWithin(cwd, gitDir))
+  return { gitDir, workTree: isNear ? top : cwd }
+}
+
+function isWithin(path: Bytes, dir: Bytes): boolean {
+  return path === dir || path.startsWith(join(dir, ''))
 }
 
 function topFor(gitDir: Bytes): Bytes | undefined {
@@ -122,6 +136,20 @@ function isGitDir(dir: Bytes): boolean {
 function isConfiguredBare(gitDir: Bytes): boolean {
   const config = files.readFile(`${gitDir}/config`)?.toString('latin1') ?? ''
   return /^\s*bare\s*=\s*(true|yes|on|1)\s*$/im.test(config)
+}
+
+/** `core.worktree`, absolute; git does not heed it in linked work trees. */
+function configuredWorkTree(gitDir: Bytes): Bytes | undefined {
+  const read = (name: string) => files.readFile(`${gitDir}/${name}`)?.toString('latin1') ?? ''
+  const config = read('config')
+  const isSplit = /^\s*worktreeConfig\s*=\s*(true|yes|on|1)\s*$/im.test(config)
+  const texts = isSplit ? [read('config.worktree'), config] : [config]
+  for (const text of texts) {
+    const value = /^\s*\[core\][^[]*?^\s*worktree\s*=\s*(.+?)\s*$/im.exec(text)?.[1]
+    if (value !== undefined)
+      return absolute(gitDir, value.replace(/^"(.*)"$/, '$1').replace(/\\(["\\])/g, '$1'))
+  }
+  return undefined
 }
 
 function readCommonDir(gitDir: Bytes): Bytes {
