@@ -1,10 +1,8 @@
-/** Replacing a file by a long one without waiting for the disk. */
+/** Replacing a file by another one, and only that file. */
 import { type Bytes, bytesToBuffer } from '../model/bytes.js'
 import * as files from './files.js'
 import { bun, requireNative } from './runtime.js'
 
-/** A rename over a file makes ext4 write out the new one at once: a third of a second for 1 GiB. */
-const LONG_BYTES = 8n << 20n
 const AT_FDCWD = -100
 const RENAME_EXCHANGE = 2
 
@@ -15,15 +13,33 @@ interface Libc {
 let libc: Libc | undefined | null
 
 /**
- * Moves a file over another one: whoever looks sees the old or the new one. A long one changes places
- * with the old one, which is removed then, where the system can do that.
+ * Puts a file in the place of another one: whoever looks sees the old or the new one. The two change
+ * places where the system can do that, so that what was there is looked at once more when nobody can
+ * open it by its name any longer, and goes back when it is not what was to be replaced. (A rename
+ * would also make ext4 write out the new one at once: a third of a second for 1 GiB.)
  * @param from absolute; on the same file system, gone afterwards
  * @param to absolute; exists
- * @param sizeBytes of the new file
+ * @param isExpected whether this is what was to be replaced; `lstat` of it
+ * @returns false when it was not: then all is as it was, but for `from`
  */
-export function replaceFileBy(from: Bytes, to: Bytes, sizeBytes: bigint): void {
-  if (sizeBytes >= LONG_BYTES && exchange(from, to)) files.remove(from)
-  else files.rename(from, to)
+export function replaceExpected(
+  from: Bytes,
+  to: Bytes,
+  isExpected: (found: files.FileStat | undefined) => boolean,
+): boolean {
+  const made = files.lstat(from)
+  if (!exchange(from, to)) {
+    files.rename(from, to)
+    return true
+  }
+  const isReplaced = isExpected(files.lstat(from))
+  if (!isReplaced) {
+    exchange(from, to)
+    // Somebody has put yet another one there: then that is what belongs there.
+    if (files.lstat(from)?.ino !== made?.ino) exchange(from, to)
+  }
+  files.remove(from)
+  return isReplaced
 }
 
 /** @returns false when the file system, the C library or the runtime cannot */

@@ -13,7 +13,7 @@ import { AnnexError, isErrno } from '../model/errors.js'
 import { parseKey } from '../model/key.js'
 import { formatPointer } from '../model/pointer.js'
 import { copyFile } from '../platform/copy.js'
-import { replaceFileBy } from '../platform/exchange.js'
+import { replaceExpected } from '../platform/exchange.js'
 import * as files from '../platform/files.js'
 import { diskError } from '../store/disk-error.js'
 import type { TempFiles } from '../store/temp-files.js'
@@ -145,7 +145,7 @@ function replace(
       files.remove(tempFile)
       return undefined
     }
-    replaceFileBy(tempFile, path, made.size)
+    if (!replaceExpected(tempFile, path, (found) => isSameContent(before, found))) return undefined
     const placed = files.lstat(path)
     // Anything else was put there by somebody in this very moment, and git must see that.
     return isSameContent(made, placed) ? placed : undefined
