@@ -18,13 +18,19 @@ git_dir=\${0%/*}/..
 [ -e "$git_dir/HEAD" ] || git_dir=$(git rev-parse --git-common-dir) || exit 0
 
 [ -d "$git_dir/annex" ] || exit 0
-# left DIR: a filter that was killed has noted there what it had still to do
+# left DIR: a filter that was killed has noted there what it had still to do; names: HOST-PID-START
 left() {
   for note in "$1"/*; do
     [ -e "$note" ] || continue
-    kill -0 "\${note##*/}" 2>/dev/null || return 0
-    # Killed, but its parent has not asked for its status yet.
-    [ "$(cut -d' ' -f3 "/proc/\${note##*/}/stat" 2>/dev/null)" = Z ] && return
+    start=\${note##*-}
+    pid=\${note%-*}
+    pid=\${pid##*-}
+    kill -0 "$pid" 2>/dev/null || return 0
+    { read -r stat <"/proc/$pid/stat"; } 2>/dev/null || continue
+    # shellcheck disable=SC2086
+    set -- \${stat##*) } # splits: from the third field, the state, on
+    # Killed, but its parent has not asked for its status yet; or another one that got its number.
+    [ "$1" = Z ] || [ "$(printf %08x "\${20}")" != "$start" ] && return
   done
   return 1
 }
@@ -62,13 +68,19 @@ git_dir=\${0%/*}/..
 [ -e "$git_dir/HEAD" ] || git_dir=$(git rev-parse --git-common-dir) || exit 0
 
 [ -d "$git_dir/annex" ] || exit 0
-# left DIR: a filter that was killed has noted there what it had still to do
+# left DIR: a filter that was killed has noted there what it had still to do; names: HOST-PID-START
 left() {
   for note in "$1"/*; do
     [ -e "$note" ] || continue
-    kill -0 "\${note##*/}" 2>/dev/null || return 0
-    # Killed, but its parent has not asked for its status yet.
-    [ "$(cut -d' ' -f3 "/proc/\${note##*/}/stat" 2>/dev/null)" = Z ] && return
+    start=\${note##*-}
+    pid=\${note%-*}
+    pid=\${pid##*-}
+    kill -0 "$pid" 2>/dev/null || return 0
+    { read -r stat <"/proc/$pid/stat"; } 2>/dev/null || continue
+    # shellcheck disable=SC2086
+    set -- \${stat##*) } # splits: from the third field, the state, on
+    # Killed, but its parent has not asked for its status yet; or another one that got its number.
+    [ "$1" = Z ] || [ "$(printf %08x "\${20}")" != "$start" ] && return
   done
   return 1
 }

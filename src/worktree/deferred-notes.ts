@@ -1,13 +1,14 @@
 /**
  * Notes of contents that a filter session has promised to put in place when git is done, one file for
- * each session: `annex/annexe/deferred/PID`, lines `KEY FILE`. While the process lives they are its
- * own business (git runs hooks in between); when it was killed, the next command finishes them.
+ * each session: `annex/annexe/deferred/HOST-PID-START`, lines `KEY FILE`. While the process lives they
+ * are its own business (git runs hooks in between); when it was killed, the next command finishes them.
+ * The hooks post-checkout and post-merge know the form of the names.
  */
 import type { Repository } from '../git/repository.js'
 import type { Bytes } from '../model/bytes.js'
 import { parseKey } from '../model/key.js'
 import * as files from '../platform/files.js'
-import { isProcessAlive } from '../platform/process.js'
+import { isAbandoned, processTag } from '../platform/process.js'
 
 /** A pointer file that waits for its content. */
 export interface WaitingFile {
@@ -21,23 +22,20 @@ export interface WaitingFile {
 export function noteDeferred(repository: Repository, { keyText, path }: WaitingFile): void {
   const dir = notesDir(repository)
   files.makeDirs(dir)
-  files.appendFile(`${dir}/${process.pid}`, Buffer.from(`${keyText} ${path}\n`, 'latin1'))
+  files.appendFile(`${dir}/${processTag()}`, Buffer.from(`${keyText} ${path}\n`, 'latin1'))
 }
 
 /** Removes the notes of this process: everything is in place. */
 export function clearDeferred(repository: Repository): void {
-  files.remove(`${notesDir(repository)}/${process.pid}`)
+  files.remove(`${notesDir(repository)}/${processTag()}`)
 }
 
 /** The notes that processes have left which are gone: absolute paths. */
 export function listAbandonedNotes(repository: Repository): Bytes[] {
   const dir = notesDir(repository)
-  return files.listDir(dir).flatMap(({ name }) => (isAbandoned(name) ? [`${dir}/${name}`] : []))
-}
-
-function isAbandoned(name: Bytes): boolean {
-  const pid = Number(name)
-  return Number.isInteger(pid) && pid !== process.pid && !isProcessAlive(pid)
+  return files
+    .listDir(dir)
+    .flatMap(({ name }) => (isAbandoned(dir, name) ? [`${dir}/${name}`] : []))
 }
 
 /** The keys of the contents in some notes, serialized, each once. */

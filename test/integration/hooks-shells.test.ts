@@ -4,6 +4,7 @@ import { describe, expect, test } from '@jest/globals'
 import { readConfig } from '../../src/git/config.js'
 import { installHooks } from '../../src/git/hooks.js'
 import { openRepositoryAt } from '../../src/git/repository.js'
+import { hostTag, processTag } from '../../src/platform/process.js'
 import { type ScratchRepo, useScratch } from '../support/scratch.js'
 
 /**
@@ -75,12 +76,19 @@ describe.each(SHELLS.map((shell) => [shell.join(' '), shell] as const))(
 
       repo.git('checkout', '-qb', 'other')
       expect(calls()).toEqual([])
-      repo.write(`.git/annex/annexe/deferred/${process.pid}`, 'of a process that lives')
+      const notes = '.git/annex/annexe/deferred'
+      repo.write(`${notes}/${processTag()}`, 'of a process that lives')
       repo.git('checkout', '-q', 'main')
       expect(calls()).toEqual([])
-      repo.write('.git/annex/annexe/deferred/999999999', 'of one that does not')
+      repo.write(`${notes}/${hostTag()}-999999999-00000000`, 'of one that does not')
       repo.git('checkout', '-q', 'other')
       expect(calls()).toHaveLength(1)
+      rmSync(repo.path(`${notes}/${hostTag()}-999999999-00000000`))
+      repo.write(`${notes}/${hostTag()}-${process.pid}-00000000`, 'of one whose number lives on')
+      repo.git('checkout', '-q', 'main')
+      expect(calls()).toHaveLength(1)
+      repo.git('checkout', '-q', 'other')
+      calls()
       commit(repo, 'g')
       repo.git('checkout', '-q', 'main')
       calls()

@@ -1,5 +1,6 @@
 import { chmodSync, lstatSync, readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from '@jest/globals'
+import { hostTag } from '../../src/platform/process.js'
 import { expectClean, expectContent, expectPointer, listObjects } from '../support/expect.js'
 import { type ScratchRepo, someBytes, useScratch } from '../support/scratch.js'
 
@@ -123,7 +124,8 @@ describe('a checkout of content over annex.smudge-inline-max', () => {
     repo.write('big', pointer)
     repo.git('add', 'big')
     const notes = isLinked ? '../worktrees/linked/annexe-deferred' : 'annexe/deferred'
-    main.write(`.git/annex/${notes}/999999`, `${key} big\n`)
+    // Of a process whose number another one has now: this one.
+    main.write(`.git/annex/${notes}/${hostTag()}-${process.pid}-00000000`, `${key} big\n`)
     repo.run(argv)
     expectContent(repo, 'big', second)
     expectClean(repo)
