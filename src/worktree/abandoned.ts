@@ -18,6 +18,7 @@ import { lockContent } from '../store/content-lock.js'
 import { type Abandoned, findAbandoned } from '../store/unfinished.js'
 import { type AnnexedFile, filesByKey, isPopulatable } from './annexed-files.js'
 import { finishWorktree } from './finish-worktree.js'
+import { isBeyondLink } from './leading-links.js'
 import { isPointerOf } from './pointer-file.js'
 import { depopulate, populate } from './populate.js'
 import { canPopulateInPlace, repairInPlace } from './populate-in-place.js'
@@ -97,7 +98,7 @@ class Settlement {
     const { keyText, entry } = file
     const path = join(repository.workTree!, file.path)
     const stat = files.lstat(path)
-    if (!stat?.isFile()) return undefined
+    if (!stat?.isFile() || isBeyondLink(repository, file.path)) return undefined
     const objectFile = store.locate(keyText)?.path
     const workTreeFile = { path, keyText, temp: store.temp }
     if (isPointerOf(path, stat, keyText)) {

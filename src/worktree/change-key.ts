@@ -10,6 +10,7 @@ import { parseKey } from '../model/key.js'
 import { formatLinkTarget, formatPointer, parseLinkTarget } from '../model/pointer.js'
 import * as files from '../platform/files.js'
 import type { AnnexedFile } from './annexed-files.js'
+import { beyondLink, isBeyondLink } from './leading-links.js'
 import type { FormTools } from './lock-files.js'
 import { isPointerOf } from './pointer-file.js'
 import { populate } from './populate.js'
@@ -25,7 +26,7 @@ const FILE = 0o100644
  */
 export function changeKey(file: AnnexedFile, newKeyText: Bytes, tools: FormTools): StagedFile {
   const path = join(tools.repository.workTree!, file.path)
-  const before = files.lstat(path)
+  const before = isBeyondLink(tools.repository, file.path) ? undefined : files.lstat(path)
   const { content, target } = gitContent(newKeyText, file.path, file.isLink)
   let isOurs = false
   if (target !== undefined) {
@@ -59,12 +60,14 @@ function takesPointer(
  * Makes a file for a key, with its content when that is here.
  * @param path relative to the top of the work tree; nothing is there
  * @param options.isLocked a link to the object
+ * @throws AnnexError USAGE when a symbolic link leads to there
  */
 export function makeFile(
   path: Bytes,
   { keyText, isLocked }: { keyText: Bytes; isLocked: boolean },
   tools: Pick<FormTools, 'repository' | 'store'>,
 ): StagedFile {
+  if (isBeyondLink(tools.repository, path)) throw beyondLink(path)
   const file = join(tools.repository.workTree!, path)
   files.makeDirs(parentDir(file))
   const { content, target } = gitContent(keyText, path, isLocked)

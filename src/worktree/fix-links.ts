@@ -11,6 +11,7 @@ import { formatLinkTarget, parseLinkTarget } from '../model/pointer.js'
 import * as files from '../platform/files.js'
 import { TempFiles } from '../store/temp-files.js'
 import type { AnnexedFile } from './annexed-files.js'
+import { isBeyondLink } from './leading-links.js'
 import { replaceBy } from './replace-file.js'
 
 /** Whether a link's target does not fit its place, in the index or in the work tree. */
@@ -18,8 +19,7 @@ export function isMisplaced(link: AnnexedFile, repository: Repository): boolean 
   const target = targetOf(link)
   if (target === undefined) return false
   if (blobOid(bytesToBuffer(target), objectFormat(repository)) !== link.entry.oid) return true
-  const { workTree } = repository
-  return workTree !== undefined && leadsElsewhere(join(workTree, link.path), link, target)
+  return leadsElsewhere(repository, link, target)
 }
 
 /**
@@ -40,9 +40,8 @@ export function fixLinks(repository: Repository, links: Iterable<AnnexedFile>): 
     const content = bytesToBuffer(target)
     if (blobOid(content, format) !== link.entry.oid)
       fixed.push({ path: link.path, mode: 0o120000, content })
-    const path = workTree === undefined ? undefined : join(workTree, link.path)
-    if (path !== undefined && leadsElsewhere(path, link, target))
-      replaceBy(path, temp, (made) => files.symlink(target, made))
+    if (leadsElsewhere(repository, link, target))
+      replaceBy(join(workTree!, link.path), temp, (made) => files.symlink(target, made))
   }
   stageBlobs(repository, fixed)
   return count
@@ -54,9 +53,15 @@ function targetOf({ path, keyText, isLink, entry }: AnnexedFile): Bytes | undefi
   return isLink && entry.stage === 0 && key ? formatLinkTarget(key, path) : undefined
 }
 
-/** Whether there is a link for the key of the file, but with another target. */
-function leadsElsewhere(path: Bytes, { keyText }: AnnexedFile, target: Bytes): boolean {
-  const found = files.readLink(path)
+/** Whether the work tree has a link for the key of the file, but with another target. */
+function leadsElsewhere(
+  repository: Repository,
+  { path, keyText }: AnnexedFile,
+  target: Bytes,
+): boolean {
+  const { workTree } = repository
+  if (workTree === undefined || isBeyondLink(repository, path)) return false
+  const found = files.readLink(join(workTree, path))
   if (found === undefined || found === target) return false
   const key = parseLinkTarget(found)
   return key !== undefined && formatKey(key) === keyText

@@ -17,6 +17,7 @@ import { isWritableObject, ownObject } from '../store/own-object.js'
 import { quarantine } from '../store/quarantine.js'
 import type { AddedFile } from './add-file.js'
 import type { AnnexedFile } from './annexed-files.js'
+import { beyondLink, isBeyondLink } from './leading-links.js'
 import { isPointerOf, youngestMtime } from './pointer-file.js'
 import { tryLink } from './populate.js'
 import { replaceBy } from './replace-file.js'
@@ -41,6 +42,7 @@ const EXECUTABLE = 0o111
 
 /** Whether the work tree has the link of the file's key where the index has it. */
 export function isLinkInPlace({ path, keyText }: AnnexedFile, repository: Repository): boolean {
+  if (isBeyondLink(repository, path)) return false
   const target = files.readLink(join(repository.workTree!, path))
   const key = target === undefined ? undefined : parseLinkTarget(target)
   return key !== undefined && formatKey(key) === keyText
@@ -80,7 +82,7 @@ export function unlockFile(
 /**
  * Replaces a file by a link to its object.
  * @param options.force also when the file was modified, which is lost then
- * @throws AnnexError FILE_CHANGED when it was modified
+ * @throws AnnexError FILE_CHANGED when it was modified, or lies outside of the work tree now
  */
 export function lockFile(
   file: AnnexedFile,
@@ -88,6 +90,7 @@ export function lockFile(
   tools: LockTools,
 ): AddedFile {
   const { repository, store } = tools
+  if (isBeyondLink(repository, file.path)) throw beyondLink(file.path)
   const path = join(repository.workTree!, file.path)
   const stat = files.lstat(path)
   if (stat?.isFile()) keepContent(file, { path, stat, force }, tools)

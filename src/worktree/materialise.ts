@@ -14,6 +14,7 @@ import { errorMessage } from '../model/errors.js'
 import type { ObjectStore } from '../store/object-store.js'
 import { clearDeferred, noteDeferred } from './deferred-notes.js'
 import { finishWorktree } from './finish-worktree.js'
+import { isBeyondLink } from './leading-links.js'
 import { populate } from './populate.js'
 import { settleFiles } from './settle.js'
 
@@ -96,6 +97,7 @@ function materialiseOne(
     warn(`${bytesToText(path)} is left as a pointer: its content has gone meanwhile`)
     return undefined
   }
+  if (isBeyondLink(repository, path)) return undefined
   try {
     const file = join(repository.workTree!, path)
     const stat = populate({

@@ -16,6 +16,7 @@ import { pointerFor } from './annexing.js'
 import { isConflictOf, withoutConflict } from './conflicted-pointer.js'
 import { type Choice, type Conflict, decideConflict, type Outcome } from './conflicts.js'
 import { finishWorktree } from './finish-worktree.js'
+import { beyondLink, isBeyondLink } from './leading-links.js'
 import { dateAs } from './pointer-file.js'
 import { isContent, type WorkTreeOwner, WorkTreeUpdates } from './updates.js'
 
@@ -37,6 +38,8 @@ export class ConflictResolver {
    */
   add(conflict: Conflict, choice: Choice, options: { readonly force?: boolean } = {}): Outcome[] {
     const outcomes = decideConflict(conflict, choice)
+    for (const path of [...namesOf(conflict), ...outcomes.map((outcome) => outcome.path)])
+      if (isBeyondLink(this.#owner.repository, path)) throw beyondLink(path)
     if (!options.force) {
       const names = namesOf(conflict)
       for (const path of names) this.#refuseOtherContent(path, conflict)

@@ -14,6 +14,7 @@ import { formatPointer } from '../model/pointer.js'
 import type { ObjectStore } from '../store/object-store.js'
 import { UnfinishedKeys } from '../store/unfinished.js'
 import { finishWorktree } from './finish-worktree.js'
+import { isBeyondLink } from './leading-links.js'
 import { populate } from './populate.js'
 
 const FILE = 0o100000
@@ -30,7 +31,7 @@ export function spreadContent(
   const refreshes: IndexRefresh[] = []
   for (const { path, oid, keyText } of waiting) {
     const object = store.locate(keyText)
-    if (!object) continue
+    if (!object || isBeyondLink(repository, path)) continue
     const file = join(repository.workTree, path)
     unfinished.noteComing(keyText)
     const stat = populate({ path: file, keyText, temp: store.temp, objectFile: object.path })

@@ -11,6 +11,7 @@ import * as files from '../platform/files.js'
 import type { ObjectStore } from '../store/object-store.js'
 import type { TempFiles } from '../store/temp-files.js'
 import type { AnnexedFile } from './annexed-files.js'
+import { isBeyondLink } from './leading-links.js'
 import { isLinkInPlace } from './lock-files.js'
 import { isPointerOf } from './pointer-file.js'
 import { replaceBy } from './replace-file.js'
@@ -33,7 +34,7 @@ export function makeOrdinary(
   const path = join(repository.workTree!, file.path)
   const object = store.locate(file.keyText)?.path
   const stat = files.lstat(path)
-  if (!object || !stat) return 'left'
+  if (!object || !stat || isBeyondLink(repository, file.path)) return 'left'
   if (isLinkInPlace(file, repository)) {
     replaceByContent(path, object, { mode: files.stat(object)!.mode, temp: store.temp })
     return 'ordinary'

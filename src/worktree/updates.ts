@@ -16,6 +16,7 @@ import { isVerificationReady, verifyContent } from '../store/verify.js'
 import { type AnnexedFile, filesByKey, isConflictSide, isPopulatable } from './annexed-files.js'
 import { listAbandonedNotes, readNotedKeys, removeNotes } from './deferred-notes.js'
 import { finishWorktree, restagePending } from './finish-worktree.js'
+import { isBeyondLink } from './leading-links.js'
 import { depopulate, populate } from './populate.js'
 import { formatRestageText, hasRestageLog } from './restage-log.js'
 import { hasSmudgeLog, takeSmudgeLog } from './smudge-log.js'
@@ -77,6 +78,7 @@ export class WorkTreeUpdates {
     const object = store.locate(keyText)
     if (object) store.unfinished?.noteComing(keyText)
     for (const file of this.#byKey.get(keyText) ?? []) {
+      if (isBeyondLink(this.#owner.repository, file.path)) continue
       if (object && (isPopulatable(file) || isConflictSide(file))) this.#populate(file, object.path)
       else if (!object && isPopulatable(file)) this.#depopulate(file)
     }
