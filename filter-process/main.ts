@@ -9,6 +9,7 @@ import { prepareHasher } from '../src/backends/registry.js'
 import { MAX_PAYLOAD_BYTES, PacketReader, PacketWriter } from '../src/git/pkt-line.js'
 import { findRepository, type Surroundings } from '../src/git/repository.js'
 import { AnnexError, isErrno } from '../src/model/errors.js'
+import { letWakersGoOn } from '../src/platform/scheduling.js'
 import { Cleaner } from '../src/worktree/clean.js'
 import { FilterContext } from '../src/worktree/filter-context.js'
 import { explain, tell } from './answer.js'
@@ -22,6 +23,8 @@ const STDIN = 0
 const STDOUT = 1
 /** At least the default of annex.gitadd-threshold, so that most decisions need no second look. */
 const BUFFER_BYTES = 32 * MAX_PAYLOAD_BYTES
+/** Git writes a request in eight pieces. Not stopping it at each takes 1 ms now, and saves 4 to 17 µs a file. */
+const BUSY_REQUESTS = 100
 
 /**
  * Serves git on stdin and stdout until it closes the pipe.
@@ -39,6 +42,7 @@ class FilterSession {
   readonly #buffer = Buffer.allocUnsafeSlow(BUFFER_BYTES)
   #context: FilterContext | undefined
   #cleaner: Cleaner | undefined
+  #requests = 0
   readonly #delayed = new DelayedCheckout()
 
   constructor(surroundings: Surroundings) {
@@ -79,6 +83,7 @@ class FilterSession {
     for (;;) {
       const request = readRequest(this.#reader)
       if (!request) return 0
+      if (++this.#requests === BUSY_REQUESTS) letWakersGoOn()
       const { command, path, canDelay } = request
       const content = new PacketContent(this.#reader)
       const withBuffer = { path, content, buffer: this.#buffer }

@@ -81,11 +81,18 @@ export class PacketReader {
       this.#takePayload(into)
       this.#isContentCut = this.contentEnd === into.length
       if (this.#isContentCut) return 'data'
-      const isDirect =
-        this.#start === this.#end && into.length - this.contentEnd >= MAX_PAYLOAD_BYTES
-      const status = isDirect ? this.#readInto(into, this.contentEnd) : this.next()
+      const status = this.#canReadInto(into) ? this.#readInto(into, this.contentEnd) : this.next()
       if (status !== 'data') return status
     }
+  }
+
+  /** The first packet comes in through `#raw`: with a short content all that follows comes with it. */
+  #canReadInto(into: Buffer): boolean {
+    return (
+      this.#start === this.#end &&
+      this.contentEnd >= HEADER_BYTES &&
+      into.length - this.contentEnd >= MAX_PAYLOAD_BYTES
+    )
   }
 
   #takePayload(into: Buffer): void {
@@ -101,7 +108,6 @@ export class PacketReader {
    * which are put back. What arrived after the packet waits in `#raw`, which is empty before.
    */
   #readInto(into: Buffer, at: number): PacketStatus {
-    if (at < HEADER_BYTES) return this.#readAfterHeader(into, at)
     const begin = at - HEADER_BYTES
     const covered = into.readUInt32LE(begin)
     let got = 0
@@ -120,17 +126,6 @@ export class PacketReader {
     this.#end = into.copy(this.#raw, 0, end, Math.max(begin + got, end))
     this.contentEnd = end
     return size < HEADER_BYTES ? this.#mark(size) : 'data'
-  }
-
-  /** The same where there are no four bytes before: the header is read on its own. */
-  #readAfterHeader(into: Buffer, at: number): PacketStatus {
-    if (!this.#fillTo(this.#raw, 0, HEADER_BYTES)) return this.#endOfStream(this.#filledTo)
-    const size = parseLength(this.#raw, 0)
-    if (size > MAX_PACKET_BYTES) return this.#fail(`a packet of ${size} bytes`)
-    if (size < HEADER_BYTES) return this.#mark(size)
-    if (!this.#fillTo(into, at, at + size - HEADER_BYTES)) return this.#endOfStream(size)
-    this.contentEnd = at + size - HEADER_BYTES
-    return 'data'
   }
 
   /** Reads into a buffer from one place to another; false when the stream ends before. */

@@ -140,6 +140,36 @@ describe('git annex filter-process', () => {
   })
 })
 
+describe('a filter that is asked often', () => {
+  const SCHED_OTHER = 0
+  const SCHED_BATCH = 3
+
+  test.each([
+    ['twice, is scheduled as anybody is', 2, SCHED_OTHER],
+    ['150 times, lets git put its request together', 150, SCHED_BATCH],
+  ])('%s', async (_, requests, policy) => {
+    const repo = annex(['annex.largefiles', 'nothing'])
+    const child = spawn(`${OUR_BIN}/git-annex`, ['filter-process'], {
+      cwd: repo.dir,
+      env: { ...repo.scratch.env },
+      stdio: ['pipe', 'pipe', 'inherit'],
+    })
+    let said = ''
+    child.stdout!.on('data', (data: Buffer) => {
+      said += data.toString('latin1')
+    })
+    child.stdin!.write(HELLO)
+    for (let i = 0; i < requests; i++) child.stdin!.write(clean(`f${i}`, `content ${i}\n`))
+    await until(() => said.includes(`content ${requests - 1}\n`))
+    const fields = readFileSync(`/proc/${child.pid}/stat`, 'latin1').split(') ')[1]!.split(' ')
+    // Field 41 of proc_pid_stat(5); the second one of a line is behind us.
+    expect(Number(fields[41 - 3])).toBe(policy)
+    child.stdin!.end()
+    expect(await exitOf(child)).toBe(0)
+    expect(said.match(/status=success/g)).toHaveLength(requests)
+  })
+})
+
 describe('a filter that is killed in the middle', () => {
   test('of many files leaves a repository that works', async () => {
     const repo = annex(['annex.largefiles', 'anything'])
