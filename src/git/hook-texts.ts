@@ -154,8 +154,8 @@ needed() {
   done
   # An annexed symbolic link that was moved points nowhere until its target is changed; and content
   # of a million bytes and more may be too large for git (annex.guard-size).
-  staged | sed -n '/^:[0-9]* 160000/!s/^:[0-9]* \\([0-9]*\\) [0-9a-f]* \\([0-9a-f]*\\) \\(.\\).*/\\2 \\1\\3/p' |
-    GIT_NO_LAZY_FETCH=1 git cat-file --batch-check='%(objectsize) %(rest)' |
+  staged | LC_ALL=C awk '$2 != 160000 { print $4, $2 $5 }' |
+    GIT_NO_LAZY_FETCH=1 git cat-file --buffer --batch-check='%(objectsize) %(rest)' |
     grep -q -e '^[0-9]\\{7,\\} ' -e ' 120000[AT]$'
 }
 needed || exit 0
