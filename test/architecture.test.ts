@@ -1,15 +1,20 @@
 /**
  * The rules of docs/architecture.md and STYLE about the shape of the source, as a test.
  *
- * Reads the text of every source file once; imports and functions are found by their form, which the
- * formatter guarantees. A rule's failure lists each offender as `file: what`.
+ * Reads the text of every source file once. A rule's failure lists each offender as `file: what`.
  */
-import { readdirSync, readFileSync } from 'node:fs'
-import { basename, dirname, join, normalize } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { readFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
+import { PROJECT } from './support/scratch.js'
+import {
+  findImports,
+  type Import,
+  listFiles,
+  longFunctions,
+  type Source,
+} from './support/sources.js'
 
-const TOP = join(dirname(fileURLToPath(import.meta.url)), '..')
 const MAX_FILE_LINES = 300
 const MAX_FUNCTION_LINES = 40
 
@@ -37,23 +42,9 @@ const FLOORS: Readonly<Record<string, number>> = {
 const TOO_HEAVY_FOR_FILTER = ['execa', 'yargs', 'hash-wasm', 'node:fs/promises']
 const PLATFORM_ONLY = /^(node:fs|node:child_process|execa|bun:)/
 
-interface Import {
-  /** A path from the top of the project, or the name of a package. */
-  readonly target: string
-  readonly isType: boolean
-  readonly isDynamic: boolean
-}
-
-interface Source {
-  readonly path: string
-  readonly text: string
-  readonly lines: readonly string[]
-  readonly imports: readonly Import[]
-}
-
 const sources = new Map<string, Source>()
 for (const path of [...listFiles('src'), ...listFiles('filter-process')]) {
-  const text = readFileSync(join(TOP, path), 'utf8')
+  const text = readFileSync(join(PROJECT, path), 'utf8')
   sources.set(path, { path, text, lines: text.split('\n'), imports: findImports(path, text) })
 }
 
@@ -148,7 +139,9 @@ describe('files', () => {
 
 describe('functions', () => {
   test(`have at most ${MAX_FUNCTION_LINES} lines`, () => {
-    expect([...sources.values()].flatMap(longFunctions)).toEqual([])
+    expect(
+      [...sources.values()].flatMap((source) => longFunctions(source, MAX_FUNCTION_LINES)),
+    ).toEqual([])
   })
 
   test('that are exported have a docstring', () => {
@@ -194,40 +187,12 @@ describe('every command', () => {
   })
 })
 
-function listFiles(folder: string): string[] {
-  return readdirSync(join(TOP, folder), { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.ts'))
-    .map((name) => join(folder, name))
-    .sort()
-}
-
 function readOptional(path: string): string {
   try {
-    return readFileSync(join(TOP, path), 'utf8')
+    return readFileSync(join(PROJECT, path), 'utf8')
   } catch {
     return ''
   }
-}
-
-function findImports(path: string, text: string): Import[] {
-  const statements = /^(?:import|export)\s+(type\s)?(?:[^'";]*?\sfrom\s+)?'([^']+)'/gm
-  const dynamic = /\bimport\(\s*'([^']+)'\s*\)/g
-  const resolve = (specifier: string) =>
-    specifier.startsWith('.')
-      ? normalize(join(dirname(path), specifier)).replace(/\.js$/, '.ts')
-      : specifier
-  return [
-    ...[...text.matchAll(statements)].map(([, type, specifier]) => ({
-      target: resolve(specifier!),
-      isType: type !== undefined,
-      isDynamic: false,
-    })),
-    ...[...text.matchAll(dynamic)].map(([, specifier]) => ({
-      target: resolve(specifier!),
-      isType: false,
-      isDynamic: true,
-    })),
-  ]
 }
 
 /** The folder that stands on a floor: `src/model/logs/x.ts` is in `src/model`. */
@@ -285,17 +250,4 @@ function findCycles(): string[] {
   }
   for (const path of sources.keys()) visit(path, [])
   return cycles
-}
-
-/** From a body's opening line to the line that closes it at the same indentation. */
-function longFunctions({ path, lines }: Source): string[] {
-  const opening =
-    /^(\s*)(?!(?:\} )?(?:if|else|for|while|switch|try|catch|do)\b).*\)[^=]*(?:=>\s)?\{$/
-  return lines.flatMap((line, at) => {
-    const match = opening.exec(line)
-    if (!match) return []
-    const end = lines.findIndex((later, i) => i > at && later.startsWith(`${match[1]}}`))
-    const length = end - at + 1
-    return length > MAX_FUNCTION_LINES ? [`${path}:${at + 1}: ${length} lines`] : []
-  })
 }
