@@ -65,13 +65,26 @@ function setLock(fd: number, type: number, wait: boolean): boolean {
  * @returns the lock, or undefined when another process holds a conflicting one
  */
 export function tryLock(path: Bytes, kind: LockKind): FileLock | undefined {
-  return lockFile(path, kind, false)
+  return lockFile(path, kind, { wait: false })
+}
+
+/**
+ * Locks a file that is something else as well, which must not come into being by being locked.
+ * @returns undefined also when there is no file
+ */
+export function tryLockExisting(path: Bytes, kind: LockKind): FileLock | undefined {
+  try {
+    return lockFile(path, kind, { wait: false, flags: kind === 'shared' ? 'r' : 'r+' })
+  } catch (error) {
+    if (isErrno(error, 'ENOENT', 'ENOTDIR')) return undefined
+    throw error
+  }
 }
 
 /** Locks a file, waiting as long as it takes. */
 export function waitForLock(path: Bytes, kind: LockKind): FileLock {
   for (;;) {
-    const lock = lockFile(path, kind, true)
+    const lock = lockFile(path, kind, { wait: true })
     if (lock) return lock
   }
 }
@@ -85,7 +98,7 @@ const pidLocks = new Map<Bytes, PidLock>()
  */
 export function usePidLock(annexDir: Bytes, timeoutSeconds: number): void {
   if (pidLocks.has(annexDir)) return
-  const takeSideLock = (path: Bytes) => takePosixLock(path, 'exclusive', false)
+  const takeSideLock = (path: Bytes) => takePosixLock(path, 'exclusive', { wait: false })
   pidLocks.set(annexDir, new PidLock(annexDir, timeoutSeconds, takeSideLock))
 }
 
@@ -94,15 +107,26 @@ export function usesPidLock(annexDir: Bytes): boolean {
   return pidLocks.has(annexDir)
 }
 
-function lockFile(path: Bytes, kind: LockKind, wait: boolean): FileLock | undefined {
-  for (const [annexDir, pidLock] of pidLocks)
-    if (path.startsWith(`${annexDir}/`)) return PidHeldLock.take(path, kind, { pidLock, wait })
-  return takePosixLock(path, kind, wait)
+interface LockOptions {
+  readonly wait: boolean
+  /** How the file is opened; default: it is made. */
+  readonly flags?: string
 }
 
-function takePosixLock(path: Bytes, kind: LockKind, wait: boolean): FileLock | undefined {
+function lockFile(path: Bytes, kind: LockKind, options: LockOptions): FileLock | undefined {
+  const { wait } = options
+  for (const [annexDir, pidLock] of pidLocks)
+    if (path.startsWith(`${annexDir}/`)) return PidHeldLock.take(path, kind, { pidLock, wait })
+  return takePosixLock(path, kind, options)
+}
+
+function takePosixLock(
+  path: Bytes,
+  kind: LockKind,
+  { wait, flags }: LockOptions,
+): FileLock | undefined {
   for (;;) {
-    const fd = openLockFile(path, kind)
+    const fd = flags === undefined ? openLockFile(path, kind) : files.open(path, flags)
     if (!setLock(fd, LOCK_TYPE[kind], wait)) {
       files.close(fd)
       return undefined

@@ -8,11 +8,18 @@
 import { readConfigFile } from '../git/config.js'
 import { parentDir } from '../git/repository.js'
 import type { Bytes } from '../model/bytes.js'
-import { AnnexError } from '../model/errors.js'
-import { type FileLock, type LockKind, tryLock, usesPidLock } from '../platform/file-lock.js'
+import { AnnexError, isErrno } from '../model/errors.js'
+import {
+  type FileLock,
+  type LockKind,
+  tryLock,
+  tryLockExisting,
+  usesPidLock,
+} from '../platform/file-lock.js'
 import * as files from '../platform/files.js'
 import type { ObjectPlace } from './layout.js'
 import type { ObjectStore } from './object-store.js'
+import { freezeObject, thawObject } from './permissions.js'
 
 /** A held lock on the content of one key. */
 export interface ContentLock extends Disposable {
@@ -52,8 +59,12 @@ export function isBeingRemoved(store: ObjectStore, keyText: Bytes): boolean {
   const path = lockPath(store, place)
   // A pid lock leaves no file beside the object.
   if (!usesPidLock(store.annexDir) && !files.exists(path)) return false
-  const lock = tryLock(path, 'shared')
-  if (!lock) return true
+  // As it lies there: in a repository that may only be read nothing can be thawed.
+  const lock = ifThere(() =>
+    (store.settings.locksObject ? tryLockExisting : tryLock)(path, 'shared'),
+  )
+  // A lock file that has gone in this moment was let go.
+  if (!lock) return usesPidLock(store.annexDir) || files.exists(path)
   releaseLock(store, place, lock)
   return false
 }
@@ -75,10 +86,34 @@ function lockPath(store: ObjectStore, place: ObjectPlace): Bytes {
   return store.settings.locksObject ? place.path : `${place.path}.lck`
 }
 
+/** @returns undefined when somebody is in the way, or everything has gone meanwhile */
 function takeLock(store: ObjectStore, place: ObjectPlace, kind: LockKind): FileLock | undefined {
-  const path = lockPath(store, place)
-  if (store.settings.locksObject) return tryLock(path, kind)
-  return store.withThawedDir(place, () => tryLock(path, kind))
+  if (store.settings.locksObject) return lockObject(store, place, kind)
+  return ifThere(() => store.withThawedDir(place, () => tryLock(lockPath(store, place), kind)))
+}
+
+function ifThere<T>(work: () => T): T | undefined {
+  try {
+    return work()
+  } catch (error) {
+    if (isErrno(error, 'ENOENT')) return undefined
+    throw error
+  }
+}
+
+/** An exclusive lock needs a file that may be written, if only while it is opened. */
+function lockObject(
+  { settings }: ObjectStore,
+  { path }: ObjectPlace,
+  kind: LockKind,
+): FileLock | undefined {
+  if (kind === 'shared' || files.isWritable(path)) return tryLockExisting(path, kind)
+  try {
+    thawObject(path, settings)
+    return tryLockExisting(path, kind)
+  } finally {
+    if (files.exists(path)) freezeObject(path, settings)
+  }
 }
 
 /** Removes the lock file if nobody else relies on it: only under an exclusive lock. */

@@ -1,6 +1,6 @@
 /** Locks on contents: what one program holds, the other respects, in both directions. */
 import { spawn } from 'node:child_process'
-import { existsSync, writeFileSync } from 'node:fs'
+import { existsSync, statSync, writeFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test } from '@jest/globals'
 import { holdOurs, holdReal } from '../support/content-locks.js'
@@ -58,6 +58,32 @@ describe('a content that somebody relies on', () => {
     }
     expect(existsSync(`${objectPath(repo, key)}.lck`)).toBe(false)
     expect(drop(repo, 'ours').status).toBe(0)
+  })
+})
+
+/** For root, without the right to write to what is read-only: like everybody else. */
+const UNPRIVILEGED =
+  process.getuid?.() === 0 ? ['setpriv', '--bounding-set=-dac_override,-dac_read_search'] : []
+
+describe('in a repository of version 8, where the object is the lock file,', () => {
+  test('who may not write to the object drops it, and nobody while it is locked', async () => {
+    const { repo, key, a } = makeHolders()
+    a.git('config', 'annex.version', '8')
+    a.git('config', 'annex.autoupgraderepository', 'false')
+    const dropThere = () => repo.tryRun([...UNPRIVILEGED, 'git', 'annex', 'drop', '--from=a', 'f'])
+    const held = await holdReal(a, key)
+    expect([held.answer, dropThere().status]).toEqual(['locked', 1])
+    await held.release()
+    const going = await holdOurs(a, key, 'exclusive')
+    expect([going.answer, drop(repo, 'ours').status]).toEqual(['locked', 1])
+    await going.release()
+    expect(statSync(objectPath(a, key)).mode & 0o222).toBe(0)
+    expect(dropThere().status).toBe(0)
+    expectNotPresent(a, key)
+    expectPresent(repo, key)
+    // Asking for a lock on what is gone makes nothing.
+    expect((await holdOurs(a, key, 'shared')).answer).toBe('CONTENT_MISSING')
+    expectNotPresent(a, key)
   })
 })
 
