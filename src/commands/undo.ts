@@ -22,23 +22,31 @@ export const undo: Command<typeof options, 'annex'> = {
   async *run(annex, { words, options }) {
     const { depth = 1, force } = options
     if (words.length === 0) return
-    const { untracked, modified } = listUncommitted(annex.repository, words, annex.cwd)
-    refuse('that are not checked into git', untracked)
-    if (!force) refuse('that were modified since they were staged (see --force)', modified)
+    refuseUncommitted(annex, words, force)
     // So that what is undone can be had back.
     commitStaged(annex.repository, 'commit before undo')
-    for (const word of words) yield undoAction(annex, word, Math.max(1, depth))
+    for (const word of words) yield undoAction(annex, word, { depth: Math.max(1, depth), force })
   },
 }
 
-/** Before anything is done: what is in no commit would be lost. */
+/** What is in no commit would be lost. */
+function refuseUncommitted({ repository, cwd }: Annex, words: readonly string[], force: boolean) {
+  const { untracked, modified } = listUncommitted(repository, words, cwd)
+  refuse('that are not checked into git', untracked)
+  if (!force) refuse('that were modified since they were staged (see --force)', modified)
+}
+
 function refuse(why: string, paths: readonly Bytes[]): void {
   if (paths.length === 0) return
   const names = paths.map(bytesToText).join(' ')
   throw new AnnexError('USAGE', `Cannot undo changes to files ${why}: ${names}`)
 }
 
-function undoAction(annex: Annex, word: string, depth: number): Action {
+function undoAction(
+  annex: Annex,
+  word: string,
+  { depth, force }: { readonly depth: number; readonly force: boolean },
+): Action {
   const { repository, cwd } = annex
   return {
     command: 'undo',
@@ -48,6 +56,8 @@ function undoAction(annex: Annex, word: string, depth: number): Action {
       const args = [`--max-count=${depth}`, '--', word]
       const request = { format: '', args, cwd: bytesToText(cwd) }
       for await (const some of streamHistory(repository, request)) changes.push(...some)
+      // Once more: hooks of the commit, and the history, may have taken their time.
+      refuseUncommitted(annex, [word], force)
       if (changes.length > 0) undoChanges(repository, changes)
       return true
     },

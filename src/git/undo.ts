@@ -1,7 +1,9 @@
 /** Taking back the last changes of files: what they were before, in the index and the work tree. */
 import { type Bytes, bytesToBuffer, bytesToText } from '../model/bytes.js'
+import { AnnexError } from '../model/errors.js'
 import * as files from '../platform/files.js'
 import type { HistoryChange } from './history.js'
+import { readIndexEntries } from './index-file.js'
 import { join, parentDir, type Repository } from './repository.js'
 import { git } from './run.js'
 
@@ -36,10 +38,12 @@ export function commitStaged(repository: Repository, message: string): void {
 /**
  * Takes changes back. The index first: whatever happens then, `git checkout` can do the rest.
  * @param changes newest first
+ * @throws AnnexError USAGE when a file that git does not know is where one is to be put
  */
 export function undoChanges(repository: Repository, changes: readonly HistoryChange[]): void {
   // Of several changes of a file, the state before the oldest one is wanted.
   const before = new Map(changes.map(({ path, from }) => [path, from]))
+  refuseUnknown(repository, [...before.keys()])
   const zeros = changes[0]?.to?.oid ?? changes[0]?.from?.oid ?? ''
   const records = [...before].map(([path, from]) =>
     from
@@ -58,6 +62,22 @@ export function undoChanges(repository: Repository, changes: readonly HistoryCha
     env: LITERAL,
     stderr: 'inherit',
   })
+}
+
+/** Also what git ignores: a file that was taken out of git, perhaps, and changed since. */
+function refuseUnknown(repository: Repository, paths: readonly Bytes[]): void {
+  const known = new Set(readIndexEntries(repository).map(({ path }) => path))
+  const inTheWay = paths.filter((path) => {
+    const stat = known.has(path) ? undefined : files.lstat(join(repository.workTree!, path))
+    return stat !== undefined && !stat.isDirectory()
+  })
+  if (inTheWay.length === 0) return
+  const names = inTheWay.map(bytesToText).join(' ')
+  throw new AnnexError(
+    'USAGE',
+    `Cannot undo changes to files that are not checked into git: ${names}`,
+    { hint: 'Move them away first' },
+  )
 }
 
 /** With the directories that are empty then, as git does. */

@@ -32,13 +32,13 @@ export function changeKey(file: AnnexedFile, newKeyText: Bytes, tools: FormTools
   if (target !== undefined) {
     isOurs =
       before?.isSymbolicLink() === true && parseLinkTarget(files.readLink(path)!) !== undefined
-    if (isOurs) replaceBy(path, tools.store.temp, (temp) => files.symlink(target, temp))
+    if (isOurs) replaceBy(path, tools.store.temp, (temp) => files.symlink(target, temp), before)
   } else if (before?.isFile()) {
     isOurs = takesPointer(file, { path, before }, tools)
     if (isOurs && isPointerOf(path, before, file.keyText)) {
-      replaceBy(path, tools.store.temp, (temp) =>
-        files.writeFile(temp, content, Number(before.mode & 0o777n)),
-      )
+      const mode = Number(before.mode & 0o777n)
+      const make = (temp: Bytes) => files.writeFile(temp, content, mode)
+      replaceBy(path, tools.store.temp, make, before)
       fill(path, newKeyText, tools)
     }
   }

@@ -5,12 +5,13 @@
  */
 import { isUnchangedSince } from '../git/index-stat.js'
 import { join, type Repository } from '../git/repository.js'
-import type { Bytes } from '../model/bytes.js'
+import { type Bytes, bytesToText } from '../model/bytes.js'
 import { AnnexError } from '../model/errors.js'
 import { formatKey, parseKey } from '../model/key.js'
 import { formatLinkTarget, formatPointer, parseLinkTarget } from '../model/pointer.js'
 import { copyFile } from '../platform/copy.js'
 import * as files from '../platform/files.js'
+import { hasOpenWriters } from '../platform/open-writers.js'
 import type { ObjectPlace } from '../store/layout.js'
 import type { ObjectStore } from '../store/object-store.js'
 import { isWritableObject, ownObject } from '../store/own-object.js'
@@ -18,7 +19,7 @@ import { quarantine } from '../store/quarantine.js'
 import type { AddedFile } from './add-file.js'
 import type { AnnexedFile } from './annexed-files.js'
 import { beyondLink, isBeyondLink } from './leading-links.js'
-import { isPointerOf, youngestMtime } from './pointer-file.js'
+import { isPointerOf, isSameFile, youngestMtime } from './pointer-file.js'
 import { tryLink } from './populate.js'
 import { replaceBy } from './replace-file.js'
 
@@ -97,7 +98,7 @@ export function lockFile(
   else if (stat && !force && !isLinkInPlace(file, repository)) throw modified()
   const target = formatLinkTarget(parseKey(file.keyText)!, file.path)
   if (!isLinkInPlace(file, repository))
-    replaceBy(path, store.temp, (temp) => files.symlink(target, temp))
+    replaceBy(path, store.temp, (temp) => files.symlink(target, temp), stat)
   const object = store.locate(file.keyText)
   if (object && isWritableObject(object)) lockDown(file.keyText, object, tools)
   return {
@@ -115,6 +116,7 @@ function keepContent(
   { path, stat, force }: { path: Bytes; stat: files.FileStat; force: boolean },
   { store, isContent, recordPresence }: LockTools,
 ): void {
+  if (!force && hasOpenWriters(path)) throw stillOpen(file.path)
   if (isPointerOf(path, stat, file.keyText)) return
   const hasObject = store.has(file.keyText)
   // Only reading it tells whether this is content that the annex lacks.
@@ -123,12 +125,24 @@ function keepContent(
     if (hasObject) return
     const temp = store.temp.newPath()
     copyFile(path, temp)
+    // What was written to it since would be in the copy.
+    if (!isSameFile(stat, files.lstat(path))) {
+      files.remove(temp)
+      throw modified()
+    }
     store.moveIn(file.keyText, temp)
     recordPresence(file.keyText, true)
     return
   }
   if (force) return
   throw modified()
+}
+
+/** Whoever has it open would go on writing to a file that nobody finds any more. */
+function stillOpen(path: Bytes): AnnexError {
+  return new AnnexError('FILE_CHANGED', `${bytesToText(path)} is open for writing`, {
+    hint: 'Lock it when the program that writes to it has ended',
+  })
 }
 
 function modified(): AnnexError {

@@ -17,15 +17,22 @@ import { isConflictOf, withoutConflict } from './conflicted-pointer.js'
 import { type Choice, type Conflict, decideConflict, type Outcome } from './conflicts.js'
 import { finishWorktree } from './finish-worktree.js'
 import { beyondLink, isBeyondLink } from './leading-links.js'
-import { dateAs } from './pointer-file.js'
+import { dateAs, isSameFile } from './pointer-file.js'
 import { isContent, type WorkTreeOwner, WorkTreeUpdates } from './updates.js'
 
 const LINK = 0o120000
 const EXECUTABLE = 0o100755
 
+interface Resolved {
+  readonly conflict: Conflict
+  readonly outcomes: readonly Outcome[]
+  /** What was found at each path that will change; none when that does not matter. */
+  readonly found: ReadonlyMap<Bytes, files.FileStat | undefined>
+}
+
 export class ConflictResolver {
   readonly #owner: WorkTreeOwner
-  readonly #resolved: { readonly conflict: Conflict; readonly outcomes: readonly Outcome[] }[] = []
+  readonly #resolved: Resolved[] = []
 
   constructor(owner: WorkTreeOwner) {
     this.#owner = owner
@@ -40,19 +47,27 @@ export class ConflictResolver {
     const outcomes = decideConflict(conflict, choice)
     for (const path of [...namesOf(conflict), ...outcomes.map((outcome) => outcome.path)])
       if (isBeyondLink(this.#owner.repository, path)) throw beyondLink(path)
+    const found = new Map<Bytes, files.FileStat | undefined>()
     if (!options.force) {
       const names = namesOf(conflict)
+      for (const path of [...names, ...outcomes.map((one) => one.path)])
+        found.set(path, files.lstat(this.#fileAt(path)))
       for (const path of names) this.#refuseOtherContent(path, conflict)
       for (const { path } of outcomes) if (!names.includes(path)) this.#refuseExisting(path)
     }
-    this.#resolved.push({ conflict, outcomes })
+    this.#resolved.push({ conflict, outcomes, found })
     return outcomes
   }
 
-  /** Changes index and work tree. @throws AnnexError GIT_FAILED when the index is locked */
+  /**
+   * Changes index and work tree.
+   * @throws AnnexError GIT_FAILED when the index is locked, FILE_CHANGED when somebody has written to
+   *   a file since it was looked at: then nothing has changed
+   */
   finish(): void {
     const resolved = this.#resolved.splice(0)
     if (resolved.length === 0) return
+    for (const { found } of resolved) this.#refuseChanged(found)
     this.#settleIndex(resolved.map((one) => [namesOf(one.conflict), one.outcomes]))
     const refreshes: IndexRefresh[] = []
     const others: Bytes[] = []
@@ -171,6 +186,17 @@ export class ConflictResolver {
     if (!content) return false
     if (ours?.equals(content) || theirs?.equals(content)) return true
     return ours !== undefined && theirs !== undefined && isConflictOf(content, ours, theirs)
+  }
+
+  /** Other conflicts, with long contents, were looked at in the meantime. */
+  #refuseChanged(found: Resolved['found']): void {
+    for (const [path, before] of found) {
+      const now = files.lstat(this.#fileAt(path))
+      if (before === undefined ? now === undefined : isSameFile(before, now)) continue
+      throw new AnnexError('FILE_CHANGED', `${bytesToText(path)} was changed meanwhile`, {
+        hint: 'Try again when nothing writes to it any more',
+      })
+    }
   }
 
   #refuseExisting(path: Bytes): void {

@@ -36,26 +36,28 @@ export function makeOrdinary(
   const stat = files.lstat(path)
   if (!object || !stat || isBeyondLink(repository, file.path)) return 'left'
   if (isLinkInPlace(file, repository)) {
-    replaceByContent(path, object, { mode: files.stat(object)!.mode, temp: store.temp })
+    const { mode } = files.stat(object)!
+    replaceByContent(path, object, { before: stat, mode, temp: store.temp })
     return 'ordinary'
   }
   if (!stat.isFile()) return 'left'
   // With annex.thin the file may be the object.
   const isObject = files.stat(object)?.ino === stat.ino
   if (isObject || isPointerOf(path, stat, file.keyText))
-    replaceByContent(path, object, { mode: stat.mode, temp: store.temp })
+    replaceByContent(path, object, { before: stat, mode: stat.mode, temp: store.temp })
   return 'ordinary'
 }
 
 function replaceByContent(
   path: Bytes,
   object: Bytes,
-  { mode, temp }: { mode: bigint; temp: TempFiles },
+  { before, mode, temp }: { before: files.FileStat; mode: bigint; temp: TempFiles },
 ): void {
-  replaceBy(path, temp, (made) => {
+  const make = (made: Bytes) => {
     copyFile(object, made)
     files.chmod(made, (Number(mode) & MODE_BITS) | WRITABLE)
-  })
+  }
+  replaceBy(path, temp, make, before)
 }
 
 /** Takes paths out of the index; the work tree keeps its files. */

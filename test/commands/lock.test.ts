@@ -1,4 +1,4 @@
-import { chmodSync, lstatSync, readlinkSync, rmSync } from 'node:fs'
+import { chmodSync, closeSync, lstatSync, openSync, readlinkSync, rmSync, writeSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 import { expectClean, expectContent, expectPresent } from '../support/expect.js'
@@ -28,6 +28,20 @@ describe('git annex lock', () => {
     expectContent(repo, 'film', 'modified\n')
     repo.annex('lock', '--force', 'film')
     expectContent(repo, 'film', 'content\n')
+  })
+
+  test('leaves a file that somebody is about to write to', () => {
+    const repo = makeUnlockedFilm(scratch, 'open')
+    const fd = openSync(repo.path('film'), 'r+')
+    const refused = repo.tryAnnex('lock', 'film')
+    expect([refused.status, refused.stderr]).toEqual([
+      1,
+      expect.stringContaining('film is open for writing'),
+    ])
+    writeSync(fd, 'C')
+    closeSync(fd)
+    expectContent(repo, 'film', 'Content\n')
+    expect(repo.tryAnnex('lock', 'film').status).toBe(1)
   })
 
   test('takes in content that only the work tree has', () => {
