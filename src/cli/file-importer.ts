@@ -107,7 +107,7 @@ export class FileImporter {
   async #clean(incoming: Incoming, keyText: Bytes, ui: ItemUi): Promise<boolean> {
     const needed = this.#policy.neededFor(keyText)
     const base = await dropBase(this.#annex, keyText, needed)
-    await using evidence = await collectDropEvidence({ ...base, from: NOBODY })
+    await using evidence = await collectDropEvidence({ ...base, from: NOBODY, isLocal: false })
     if (evidence.proof) {
       removeOutsider(incoming)
       return true

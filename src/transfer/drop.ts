@@ -20,7 +20,7 @@ export type Justification =
   | { readonly kind: 'moved'; readonly to: Remote | 'here' }
 
 /** The request of {@link collectDropEvidence} without what follows from the place of the drop. */
-export type DropBase = Omit<ProveDropRequest, 'from'>
+export type DropBase = Omit<ProveDropRequest, 'from' | 'isLocal'>
 
 export interface DropOptions {
   readonly justification: Justification
@@ -49,11 +49,15 @@ export async function dropHere(
   await prepareVerification(keyText)
   // Held while the others are asked: so nobody can count on our copy in the meantime.
   using lock = lockContent(here.store, keyText, 'exclusive')
-  return await withProof({ ...base, from: here.uuid }, options.justification, async (proof) => {
-    removeContent(here.store, lock, proof)
-    options.branch.setPresence(keyText, here.uuid, false)
-    options.contentGone()
-  })
+  return await withProof(
+    { ...base, from: here.uuid, isLocal: true },
+    options.justification,
+    async (proof) => {
+      removeContent(here.store, lock, proof)
+      options.branch.setPresence(keyText, here.uuid, false)
+      options.contentGone()
+    },
+  )
 }
 
 /** Drops a remote's copy. @throws AnnexError REMOTE_UNAVAILABLE, CONTENT_LOCKED */
@@ -62,7 +66,9 @@ export async function dropFromRemote(
   remote: Remote,
   { justification, branch }: DropOptions,
 ): Promise<DropOutcome> {
-  return await withProof({ ...base, from: remote.uuid }, justification, async (proof) => {
+  // Not even if the remote has our own uuid: it is a copy of this repository, or this one by another way.
+  const request = { ...base, from: remote.uuid, isLocal: false }
+  return await withProof(request, justification, async (proof) => {
     refuseExpired(proof)
     await remote.remove(base.keyText, proof)
     branch.setPresence(base.keyText, remote.uuid, false)
@@ -107,7 +113,7 @@ async function removeMoved(
   to: Remote | 'here',
   remove: Remove,
 ): Promise<DropOutcome> {
-  const { keyText, from, here } = request
+  const { keyText, from, isLocal, here } = request
   const removeWhile = (copy: VerifiedCopy, expiresMs?: number) =>
     removeWith(proveMove({ keyText, from, copy, expiresMs }), remove)
   const removeWhileHeldHere = async () => {
@@ -120,7 +126,7 @@ async function removeMoved(
     if (lock) return await removeWhile({ uuid: to.uuid, evidence: 'locked' }, lock.expiresMs)
     if (!(await to.checkPresent(keyText))) return refusedMove([], to)
     const copy = { uuid: to.uuid, evidence: 'recently verified' } as const
-    if (from === here.uuid) return await removeWhile(copy)
+    if (isLocal) return await removeWhile(copy)
     return here.store.has(keyText) ? await removeWhileHeldHere() : refusedMove([copy], to)
   } finally {
     await lock?.release()

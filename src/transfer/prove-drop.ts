@@ -23,6 +23,8 @@ export interface ProveDropRequest {
   readonly trust: (uuid: Uuid) => TrustLevel
   /** Reachable remotes, cheapest first. */
   readonly remotes: readonly Remote[]
+  /** Whether the copy to go is our own, held under an exclusive lock of ours. */
+  readonly isLocal: boolean
   /** Our own repository. */
   readonly here: { readonly uuid: Uuid; readonly store: ObjectStore }
 }
@@ -84,13 +86,13 @@ class Collector implements DropEvidence {
   }
 
   #isProven(): boolean {
-    const { keyText, from, needed, here } = this.#request
+    const { keyText, from, needed, isLocal } = this.#request
     this.proof ??= proveDrop({
       keyText,
       from,
       needed,
       copies: this.copies,
-      isLocal: from === here.uuid,
+      isLocal,
       ...(this.#expiresMs !== undefined && { expiresMs: this.#expiresMs }),
     })
     return this.proof !== undefined

@@ -15,6 +15,7 @@ import { type KnownStat, keepStat } from '../platform/kept-stat.js'
 import { limitMemory } from '../platform/memory.js'
 import { hasOpenWriters } from '../platform/open-writers.js'
 import { diskError } from '../store/disk-error.js'
+import { mendObject } from '../store/mend-object.js'
 import type { ObjectStore } from '../store/object-store.js'
 import { outlastTick } from './clock-tick.js'
 import type { KeyMaker } from './new-key.js'
@@ -132,11 +133,8 @@ function lockIn(unsettled: Source, tools: AddTools): Taken {
   const fd = openUnlinked(source)
   let keyText: Bytes
   try {
-    keyText = keyOf(
-      source,
-      tools,
-      pump(fd, source, tools, () => {}),
-    )
+    const digest = pump(fd, source, tools, () => {})
+    keyText = keyOf(source, tools, digest)
   } finally {
     files.close(fd)
   }
@@ -156,8 +154,9 @@ function lockIn(unsettled: Source, tools: AddTools): Taken {
     throw isWritten ? changed(path) : stillOpen(path)
   }
   try {
+    mendObject(tools.store, keyText, file)
     const target = formatLinkTarget(parseKey(keyText)!, path)
-    replaceBy(file, tools.store.temp, (link) => files.symlink(target, link))
+    replaceBy(file, tools.store.temp, (link) => files.symlink(target, link), now)
   } catch (error) {
     takeBack(source, keyText, tools)
     throw diskError(error, path)

@@ -1,4 +1,4 @@
-import { chmodSync, lstatSync, readlinkSync, symlinkSync } from 'node:fs'
+import { chmodSync, lstatSync, readlinkSync, symlinkSync, writeFileSync } from 'node:fs'
 import { describe, expect, test } from '@jest/globals'
 import {
   expectClean,
@@ -46,6 +46,15 @@ describe('git annex add', () => {
     expectContent(repo, 'film', 'content\n')
     repo.git('commit', '-q', '-m', 'film')
     expectClean(repo)
+    expectIntact(repo)
+
+    // A damaged object is not what the last good copy of its content becomes a link to.
+    const object = repo.path(readlinkSync(repo.path('film')))
+    chmodSync(object, 0o644)
+    writeFileSync(object, 'cantent\n')
+    repo.write('again', 'content\n')
+    repo.annex('add', 'again')
+    expectContent(repo, 'again', 'content\n')
     expectIntact(repo)
   })
 

@@ -1,5 +1,15 @@
-import { existsSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  closeSync,
+  existsSync,
+  linkSync,
+  openSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { expect, test } from '@jest/globals'
+import { expectIntact, expectPresent } from '../support/expect.js'
 import { PairedRepos } from '../support/paired-repos.js'
 import type { ScratchRepo } from '../support/scratch.js'
 import { useScratch } from '../support/scratch.js'
@@ -82,4 +92,32 @@ test('git annex reinject --guesskeys takes files that are named like keys, in ba
   expect(objects[3].note).toBe('Not named like an object file; skipping')
   expect(paths.map((path) => existsSync(path))).toEqual([false, false, true, true])
   expect(repo.realAnnex('fsck', '--all').status).toBe(0)
+})
+
+test('git annex reinject loses no content: neither of the object, nor of the file', () => {
+  const repo = scratch.repo('careful')
+  repo.annex('init')
+  withDroppedFile(repo)
+  repo.write('../source', 'hello\n')
+  linkSync(repo.path('../source'), repo.path('../other name'))
+  repo.annex('reinject', '../source', 'a.txt')
+  const key = repo.annex('lookupkey', 'a.txt').stdout.trim()
+  const object = repo.path(repo.annex('contentlocation', key).stdout.trim())
+  expect(statSync(object).nlink).toBe(1)
+
+  const itself = repo.tryAnnex('reinject', object, 'a.txt')
+  expect([itself.status, itself.stderr]).toEqual([1, expect.stringContaining('is in the annex')])
+  expectPresent(repo, key)
+
+  const fd = openSync(repo.path('../other name'), 'r+')
+  const open = repo.tryAnnex('reinject', '../other name', 'a.txt')
+  expect([open.status, open.stderr]).toEqual([1, expect.stringContaining('is being written to')])
+  closeSync(fd)
+
+  chmodSync(object, 0o644)
+  writeFileSync(object, 'jello\n')
+  repo.annex('reinject', '../other name', 'a.txt')
+  expect(existsSync(repo.path('../other name'))).toBe(false)
+  expectIntact(repo)
+  expect(readFileSync(repo.path(`.git/annex/bad/${key}`), 'utf8')).toBe('jello\n')
 })

@@ -17,6 +17,7 @@ interface Situation {
   numcopies?: number
   mincopies?: number
   from?: string
+  isLocal?: boolean
   trust?: Record<string, TrustLevel>
   locations?: string[]
 }
@@ -26,6 +27,7 @@ function request({ remotes, trust = {}, ...rest }: Situation): ProveDropRequest 
   return {
     keyText: KEY,
     from: rest.from ?? 'here',
+    isLocal: rest.isLocal ?? (rest.from ?? 'here') === 'here',
     needed: { numcopies: rest.numcopies ?? 1, mincopies: rest.mincopies ?? 1 },
     locations: rest.locations ?? ['here', ...remotes.map(({ uuid }) => uuid)],
     trust: (uuid) => trust[uuid] ?? 'semitrusted',
@@ -59,6 +61,12 @@ describe('collectDropEvidence()', () => {
       expect(a.heldLocks).toBe(1)
     }
     expect(a.heldLocks).toBe(0)
+  })
+
+  test('wants locks where a copy of ours is not under our own lock', async () => {
+    const remotes = [withContent(new LocklessRemote('a'))]
+    await using evidence = await collectDropEvidence(request({ remotes, isLocal: false }))
+    expect([evidence.proof, evidence.copies.length]).toEqual([undefined, 1])
   })
 
   test('asks whether content is present where it cannot be locked', async () => {
