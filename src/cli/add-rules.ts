@@ -7,12 +7,11 @@ import { checkAttributes, mayHaveAttribute } from '../git/check-attr.js'
 import { parseGitBoolean } from '../git/config.js'
 import { join } from '../git/repository.js'
 import { type Bytes, bytesFromText } from '../model/bytes.js'
-import { MAX_MIME_HEAD_BYTES } from '../model/mime-head.js'
 import * as files from '../platform/files.js'
 import { decideAnnexAdd, parseLargefiles } from '../policy/largefiles.js'
 import type { Matcher } from '../policy/matcher.js'
 import { LargefilesRules } from '../worktree/largefiles-rules.js'
-import { ContentMime } from '../worktree/mime.js'
+import { factsOf } from '../worktree/mime.js'
 import { KeyMaker } from '../worktree/new-key.js'
 import type { Annex } from './annex.js'
 import { FilterReach } from './filter-reach.js'
@@ -86,21 +85,7 @@ export class AddRules {
 
   #facts(path: Bytes, sizeBytes: bigint, content?: Bytes) {
     const file = content ?? join(this.#annex.repository.workTree!, path)
-    let mime: ContentMime | undefined
-    const look = () => {
-      mime ??= new ContentMime(files.readHead(file, MAX_MIME_HEAD_BYTES) ?? Buffer.alloc(0))
-      return mime
-    }
-    return {
-      path,
-      sizeBytes,
-      get mimeType() {
-        return look().type
-      },
-      get mimeEncoding() {
-        return look().encoding
-      },
-    }
+    return factsOf({ path, sizeBytes, file })
   }
 
   /** A boolean or an expression; where links cannot be made, everything is unlocked. */

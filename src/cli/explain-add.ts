@@ -9,13 +9,12 @@ import type { IndexEntry } from '../git/index-format.js'
 import { entriesAt } from '../git/list-files.js'
 import { join } from '../git/repository.js'
 import type { Bytes } from '../model/bytes.js'
-import { MAX_MIME_HEAD_BYTES } from '../model/mime-head.js'
 import { parseLinkTarget } from '../model/pointer.js'
 import { formatSize } from '../model/units.js'
 import * as files from '../platform/files.js'
 import { decideAnnexAdd, decideGitAdd, type LargefilesDecision } from '../policy/largefiles.js'
 import { LargefilesRules } from '../worktree/largefiles-rules.js'
-import { ContentMime } from '../worktree/mime.js'
+import { factsOf } from '../worktree/mime.js'
 import type { Annex } from './annex.js'
 
 const LARGEFILES = 'annex.largefiles'
@@ -82,7 +81,7 @@ export class AddExplainer {
       origin: this.#showOrigin(this.#attributes.origin(path, 'filter')),
     }
     const candidate = {
-      facts: this.#facts(path, stat.size),
+      facts: factsOf({ path, sizeBytes: stat.size, file: this.#fileAt(path) }),
       wasAnnexed: typeof staged === 'object',
     }
     const settings = this.#rules.settingsFor(path)
@@ -103,24 +102,13 @@ export class AddExplainer {
     return keyText === undefined ? entry && 'git' : { keyText }
   }
 
-  #facts(path: Bytes, sizeBytes: bigint) {
-    const file = join(this.#annex.repository.workTree!, path)
-    const look = () => new ContentMime(files.readHead(file, MAX_MIME_HEAD_BYTES) ?? Buffer.alloc(0))
-    return {
-      path,
-      sizeBytes,
-      get mimeType() {
-        return look().type
-      },
-      get mimeEncoding() {
-        return look().encoding
-      },
-    }
+  #fileAt(path: Bytes): Bytes {
+    return join(this.#annex.repository.workTree!, path)
   }
 
   #explainLink(path: Bytes, stat: files.FileStat): Verdict | undefined {
     if (!stat.isSymbolicLink()) return undefined
-    const target = files.readLink(join(this.#annex.repository.workTree!, path)) ?? ''
+    const target = files.readLink(this.#fileAt(path)) ?? ''
     return parseLinkTarget(target)
       ? { isAnnexed: true, reason: 'it is a locked file: a link to its content' }
       : { isAnnexed: false, reason: 'it is a symbolic link' }

@@ -3,6 +3,7 @@
  * Pure. Foreign input is never refused here: what is no variable stands for itself, as in git-annex.
  */
 import type { Bytes } from '../model/bytes.js'
+import { C_ESCAPES } from '../model/c-escapes.js'
 
 /** A piece of a template: literal text, or a variable with its layout. */
 export type TemplatePart = Bytes | Variable
@@ -15,16 +16,7 @@ export interface Variable {
 }
 
 const TOKEN = /\$\{([^}]*)\}|\\(?:x([0-9a-fA-F]{2})|([0-7]{3})|([\s\S]))/g
-const ESCAPES: Readonly<Record<string, string>> = {
-  a: '\x07',
-  b: '\b',
-  f: '\f',
-  n: '\n',
-  r: '\r',
-  t: '\t',
-  v: '\v',
-}
-const ESCAPE_NAMES = Object.fromEntries(Object.entries(ESCAPES).map(([name, c]) => [c, name]))
+const ESCAPE_NAMES = Object.fromEntries(Object.entries(C_ESCAPES).map(([name, c]) => [c, name]))
 
 /** Splits a format string into its parts. */
 export function parseTemplate(text: Bytes): TemplatePart[] {
@@ -41,7 +33,7 @@ export function parseTemplate(text: Bytes): TemplatePart[] {
       parts.push(parseVariable(variable))
     } else if (hex !== undefined) literal += String.fromCharCode(Number.parseInt(hex, 16))
     else if (octal !== undefined) literal += String.fromCharCode(Number.parseInt(octal, 8) & 0xff)
-    else literal += ESCAPES[escaped!] ?? escaped
+    else literal += C_ESCAPES[escaped!] ?? escaped
   }
   literal += text.slice(end)
   if (literal !== '') parts.push(literal)

@@ -3,6 +3,7 @@
  * lines for one pattern while all others stay as they are. Implements gitattributes(5).
  */
 import type { Bytes } from '../model/bytes.js'
+import { C_ESCAPES } from '../model/c-escapes.js'
 
 /** Text, `set`, `unset`, or undefined for "unspecified". */
 export type AttributeValue = Bytes | undefined
@@ -134,16 +135,6 @@ function parseValues(
   return values.size > 0 ? values : undefined
 }
 
-const ESCAPES: Readonly<Record<string, string>> = {
-  a: '\x07',
-  b: '\b',
-  f: '\f',
-  n: '\n',
-  r: '\r',
-  t: '\t',
-  v: '\v',
-}
-
 /** Undoes git's C-style quoting. @param quoted with its quotation marks */
 function unquote(quoted: Bytes): Bytes {
   return quoted
@@ -151,6 +142,6 @@ function unquote(quoted: Bytes): Bytes {
     .replace(/\\([0-7]{3}|[\s\S])/g, (_, code: string) =>
       code.length === 3
         ? String.fromCharCode(Number.parseInt(code, 8) & 255)
-        : (ESCAPES[code] ?? code),
+        : (C_ESCAPES[code] ?? code),
     )
 }

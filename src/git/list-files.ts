@@ -121,8 +121,8 @@ function under(all: readonly IndexEntry[], dir: Bytes): readonly IndexEntry[] {
   return all.slice(lowerBound(all, `${dir}/`), lowerBound(all, `${dir}0`))
 }
 
-/** Index of the first entry whose path is not before the given one. */
-function lowerBound(all: readonly IndexEntry[], path: Bytes): number {
+/** The place of the first entry whose path is not before the given one. @param all in git's order */
+export function lowerBound(all: readonly IndexEntry[], path: Bytes): number {
   let low = 0
   let high = all.length
   while (low < high) {

@@ -8,6 +8,7 @@
 import { BlobKeys } from '../git/blob-keys.js'
 import { readIndexEntries } from '../git/index-file.js'
 import type { IndexEntry } from '../git/index-format.js'
+import { lowerBound } from '../git/list-files.js'
 import type { Repository } from '../git/repository.js'
 import type { Bytes } from '../model/bytes.js'
 
@@ -33,7 +34,7 @@ export class StagedFiles {
   find(path: Bytes): IndexEntry | undefined {
     const entries = this.#read()
     let found: IndexEntry | undefined
-    for (let i = this.#lowerBound(path); entries[i]?.path === path; i++)
+    for (let i = lowerBound(this.#read(), path); entries[i]?.path === path; i++)
       if (!found || entries[i]!.stage === OUR_STAGE) found = entries[i]
     return found
   }
@@ -41,7 +42,7 @@ export class StagedFiles {
   /** The serialized key that an entry stands for; undefined when it is no annexed file. */
   keyTextOf(entry: IndexEntry): Bytes | undefined {
     this.#blobKeys ??= new BlobKeys(this.#repository)
-    const position = this.#lowerBound(entry.path)
+    const position = lowerBound(this.#read(), entry.path)
     const { start, end } = this.#resolved
     if (position < start || position >= end) {
       this.#resolved = { start: position, end: position + this.#batch }
@@ -59,18 +60,5 @@ export class StagedFiles {
   #read(): readonly IndexEntry[] {
     this.#entries ??= readIndexEntries(this.#repository)
     return this.#entries
-  }
-
-  /** The place of the first entry whose path is not before this one. */
-  #lowerBound(path: Bytes): number {
-    const entries = this.#read()
-    let low = 0
-    let high = entries.length
-    while (low < high) {
-      const middle = (low + high) >> 1
-      if (entries[middle]!.path < path) low = middle + 1
-      else high = middle
-    }
-    return low
   }
 }
