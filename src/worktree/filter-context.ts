@@ -172,6 +172,7 @@ export class FilterContext {
   finish(): Promise<void> | undefined {
     const hasRecorded = this.#journal?.hasWritten ?? false
     this.#journal?.close()
+    this.staged.learn(this.#arrived)
     this.staged.save()
     this.deferred.materialise()
     this.#store?.temp.sweep()

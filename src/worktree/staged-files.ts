@@ -5,16 +5,20 @@
  * so blobs that must be looked at are looked up ahead, in batches that grow: few processes for few
  * files, and few for many.
  */
-import { BlobKeys } from '../git/blob-keys.js'
+import { BlobKeys, paysToRemember, pointerOid } from '../git/blob-keys.js'
 import { readIndexEntries } from '../git/index-file.js'
 import type { IndexEntry } from '../git/index-format.js'
 import { lowerBound } from '../git/list-files.js'
 import type { Repository } from '../git/repository.js'
 import type { Bytes } from '../model/bytes.js'
+import { parseKey } from '../model/key.js'
 
 const FIRST_BATCH = 1
 const BATCH_GROWTH = 8
 const MAX_BATCH = 20_000
+/** Fewer are asked for in no time. */
+const WORTH_LEARNING = 500
+const FILE = 0o100644
 /** Ours, where a merge left several. */
 const OUR_STAGE = 2
 
@@ -50,6 +54,17 @@ export class StagedFiles {
       this.#batch = Math.min(this.#batch * BATCH_GROWTH, MAX_BATCH)
     }
     return this.#blobKeys.keyTextOf(entry)
+  }
+
+  /** Notes what many blobs stand for that are about to be staged: it is asked for soon. */
+  learn(keyTexts: readonly Bytes[]): void {
+    if (keyTexts.length < WORTH_LEARNING) return
+    if (!this.#blobKeys && !paysToRemember(this.#repository, keyTexts.length)) return
+    this.#blobKeys ??= new BlobKeys(this.#repository)
+    for (const keyText of keyTexts) {
+      const oid = pointerOid(this.#repository, parseKey(keyText)!)
+      this.#blobKeys.learn({ oid, mode: FILE }, keyText)
+    }
   }
 
   /** Keeps what was learnt about blobs for the next process. */

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { describe, expect, test } from '@jest/globals'
 import { expectClean, expectPointer } from '../support/expect.js'
 import { type ScratchRepo, someBytes, useScratch } from '../support/scratch.js'
@@ -98,6 +99,25 @@ describe('git commit of a large file into git', () => {
     repo.annex('add', '--force-large', 'a')
     repo.git('commit', '-qm', 'a')
     expectClean(repo)
+  })
+
+  test('is found among many annexed ones, which git is not asked about', () => {
+    const repo = makeRepo()
+    const addAnnexed = (text: string) => {
+      for (let i = 0; i < 600; i++) repo.write(`annexed${i}`, `${text} ${i}`)
+      repo.git('-c', 'annex.gitaddtoannex=true', '-c', 'annex.largefiles=anything', 'add', '.')
+    }
+    addAnnexed('first')
+    const trace = repo.path('.git/trace')
+    repo.run(['git', 'commit', '-qm', 'x'], { env: { GIT_TRACE: trace } })
+    const lines = readFileSync(trace, 'utf8').split('\n')
+    expect(lines.some((line) => line.includes('fast-import'))).toBe(true)
+    expect(lines.filter((line) => line.includes('--batch-check'))).toEqual([])
+    addAnnexed('second')
+    stage(repo, 'large')
+    const { status, stderr } = repo.tryGit('commit', '-qm', 'x')
+    expect(status).toBe(1)
+    expect(stderr).toContain('large (1.9 MiB) would go into git')
   })
 
   test('names a few of many, and a size that it cannot read', () => {
