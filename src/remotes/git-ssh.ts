@@ -8,6 +8,7 @@ import { AnnexError } from '../model/errors.js'
 import { parseKey } from '../model/key.js'
 import type { Uuid } from '../model/uuid.js'
 import { DuplexProcess } from '../platform/duplex-process.js'
+import { LongOutputProcess } from '../platform/long-output-process.js'
 import { IncomingContent } from '../store/incoming.js'
 import { prepareVerification } from '../store/verify.js'
 import { GitRemote, type GitRemoteSettings } from './git-remote.js'
@@ -23,7 +24,7 @@ import type { SharedConnections } from './ssh/shared-connection.js'
 
 /** How long a server keeps content for a client that it hears nothing from. */
 const LOCK_MS = 10 * 60_000
-/** What the faster cipher saves on this much is more than finding out about it costs. */
+/** For this much a fast cipher and large reads save more than the 10 ms that they take to set up. */
 const MUCH_BYTES = 16 << 20
 
 export interface SshRemoteSettings extends GitRemoteSettings {
@@ -59,11 +60,12 @@ export class GitSshRemote extends GitRemote implements Remote {
       isReadOnly: false,
     }
     const { place } = access
-    const cipher =
-      this.#likelyBytes >= MUCH_BYTES && !shared.isOpen(place) ? cipherOptions(access) : []
+    const isMuch = this.#likelyBytes >= MUCH_BYTES
+    const cipher = isMuch && !shared.isOpen(place) ? cipherOptions(access) : []
     const master = access.custom ? [] : shared.optionsFor(place)
     const argv = sshArgv(access, command, [...master, ...cipher])
-    return await P2pClient.start(DuplexProcess.start(argv), this)
+    const long = isMuch ? LongOutputProcess.start(argv) : undefined
+    return await P2pClient.start(long ?? DuplexProcess.start(argv), this)
   }
 
   expect(keyTexts: readonly Bytes[]): void {
@@ -106,6 +108,7 @@ export class GitSshRemote extends GitRemote implements Remote {
             incoming.write(bytes)
             onProgress(incoming.doneBytes)
           },
+          nextBuffer: () => incoming.nextBuffer(),
           waitMs: () => onProgress.waitMs?.() ?? 0,
         })
         if (validity === 'absent')

@@ -92,6 +92,7 @@ export class ServedStore implements ServedContent {
     const isFrozen = (before.mode & WRITE_BITS) === 0n
     return {
       sizeBytes: Number(before.size),
+      fd,
       read: (buffer, offset) => readAt(fd, buffer, offset),
       isUnchanged() {
         if (isFrozen) return true

@@ -1,5 +1,6 @@
 /** Standard input and output as the channel of a P2P server: blocking reads, collected writes. */
 import * as files from '../platform/files.js'
+import { type FilePart, sendFilePart } from '../platform/send-file.js'
 import type { ServerChannel } from '../remotes/p2p/server.js'
 
 const STDIN = 0
@@ -24,6 +25,11 @@ export class StdioChannel implements ServerChannel {
     }
     this.#output.set(bytes, this.#pending)
     this.#pending += bytes.length
+  }
+
+  sendFile(part: FilePart): number {
+    this.flush()
+    return sendFilePart(STDOUT, part)
   }
 
   flush(): void {

@@ -11,7 +11,7 @@ import { AnnexError } from '../model/errors.js'
 import { type Key, parseKey } from '../model/key.js'
 import * as files from '../platform/files.js'
 import { diskError } from './disk-error.js'
-import { startHashing } from './long-hasher.js'
+import { type ContentHasher, startHashing } from './long-hasher.js'
 import { verifyContent } from './verify.js'
 
 const BUFFER_BYTES = 1 << 18
@@ -29,7 +29,7 @@ export class IncomingContent {
   readonly #path: Bytes
   readonly #checkHash: boolean
   #doneBytes: number
-  #hasher: ReturnType<typeof startHashing> | undefined
+  #hasher: ContentHasher | undefined
   #fd: number | undefined
 
   /**
@@ -59,6 +59,12 @@ export class IncomingContent {
   get missingBytes(): number | undefined {
     const { sizeBytes } = this.#key
     return sizeBytes === undefined ? undefined : Number(sizeBytes) - this.#doneBytes
+  }
+
+  /** Lends the place from where the next bytes are not copied; undefined: they may come from anywhere. */
+  nextBuffer(): Buffer | undefined {
+    this.#open()
+    return this.#hasher?.nextBuffer?.()
   }
 
   /** Appends bytes. @throws AnnexError DISK_FULL, CONTENT_MISMATCH when they are too many */

@@ -16,16 +16,18 @@ const MAX_THREADS = 2
 const idle: { readonly algorithm: string; readonly thread: HashThread }[] = []
 let started = 0
 
+/** Hashes one content; to be disposed of, with or without a digest. */
+export interface ContentHasher extends Hasher, Disposable {
+  /** Lends the place where the next chunk need not be copied from: not empty, and nothing else comes first. */
+  nextBuffer?(): Buffer
+}
+
 /**
  * Starts hashing one content: in a thread when it is long, there is a thread to be had, and the hash
  * function is one for it.
  * @param likelyBytes how much will come, as far as is known
- * @returns to be disposed of, with or without a digest
  */
-export function startHashing(
-  backend: Backend,
-  likelyBytes: number | undefined,
-): Hasher & Disposable {
+export function startHashing(backend: Backend, likelyBytes: number | undefined): ContentHasher {
   const algorithm = backend.digest?.algorithm
   const isLong = likelyBytes !== undefined && likelyBytes >= MIN_BYTES
   const thread = algorithm !== undefined && isLong ? takeThread(algorithm) : undefined
@@ -46,7 +48,7 @@ function takeThread(algorithm: string): HashThread | undefined {
   return HashThread.start(algorithm, SLOT_BYTES)
 }
 
-class ThreadHasher implements Hasher, Disposable {
+class ThreadHasher implements ContentHasher {
   readonly #algorithm: string
   readonly #thread: HashThread
   #slot: Buffer | undefined
@@ -58,14 +60,20 @@ class ThreadHasher implements Hasher, Disposable {
     this.#thread = thread
   }
 
+  nextBuffer(): Buffer {
+    this.#slot ??= this.#thread.nextBuffer()
+    return this.#slot.subarray(this.#filled)
+  }
+
   update(chunk: Uint8Array): void {
     for (let done = 0; done < chunk.length; ) {
-      this.#slot ??= this.#thread.nextBuffer()
-      const count = Math.min(chunk.length - done, this.#slot.length - this.#filled)
-      this.#slot.set(chunk.subarray(done, done + count), this.#filled)
+      const place = this.nextBuffer()
+      const count = Math.min(chunk.length - done, place.length)
+      const isThere = chunk.buffer === place.buffer && chunk.byteOffset === place.byteOffset
+      if (!isThere) place.set(chunk.subarray(done, done + count))
       this.#filled += count
       done += count
-      if (this.#filled === this.#slot.length) this.#push()
+      if (this.#filled === this.#slot!.length) this.#push()
     }
   }
 

@@ -18,6 +18,8 @@ import {
 export interface ByteStream {
   /** Waits for bytes; undefined at the end. */
   read(): Promise<Buffer | undefined>
+  /** Waits for bytes and puts them into a buffer; 0 at the end. Absent where they come as they come. */
+  readInto?(buffer: Buffer): Promise<number>
   /** Sends bytes, which stay as they are until this resolves. */
   write(bytes: Uint8Array): Promise<void>
   closeInput(): void
@@ -30,6 +32,8 @@ export interface ByteStream {
 export interface ByteTaker {
   /** @param bytes valid during the call only */
   write(bytes: Buffer): void
+  /** Lends the place where it wants the next bytes to be, not empty; to be followed by a write of them. */
+  nextBuffer?(): Buffer | undefined
   /** Milliseconds to wait before the next bytes; asked after each write. */
   waitMs?(): number
 }
@@ -89,13 +93,26 @@ export class P2pConnection {
   /** Takes raw data, piece by piece, no faster than the taker wants. */
   async receiveBytes(length: number, taker: ByteTaker): Promise<void> {
     for (let left = length; left > 0; ) {
-      if (this.#frames.length === 0) await this.#fill()
-      const bytes = this.#frames.takeBytes(left)
+      const bytes = await this.#nextBytes(left, taker)
       taker.write(bytes)
       left -= bytes.length
       const waitMs = taker.waitMs?.() ?? 0
       if (waitMs > 0) await sleep(waitMs)
     }
+  }
+
+  /** What came with the last message first, then what comes, where the taker wants it. */
+  async #nextBytes(limit: number, taker: ByteTaker): Promise<Buffer> {
+    if (this.#frames.length > 0) return this.#frames.takeBytes(limit)
+    const buffer = this.#stream.readInto && taker.nextBuffer?.()
+    if (!buffer) {
+      await this.#fill()
+      return this.#frames.takeBytes(limit)
+    }
+    const place = buffer.subarray(0, limit)
+    const count = await this.#stream.readInto!(place)
+    if (count === 0) throw this.#lost()
+    return place.subarray(0, count)
   }
 
   async #fill(): Promise<void> {

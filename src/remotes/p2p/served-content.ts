@@ -7,6 +7,8 @@ export type ServerMode = 'full' | 'append-only' | 'read-only'
 /** An object that is being sent. */
 export interface OpenContent {
   readonly sizeBytes: number
+  /** The open file; undefined where it is none. */
+  readonly fd?: number
   /** Reads from an offset. @returns how many bytes; 0 at the end */
   read(buffer: Uint8Array, offset: number): number
   /** Whether it is still what it was when it was opened. */

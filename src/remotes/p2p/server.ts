@@ -8,6 +8,7 @@
 import type { Bytes } from '../../model/bytes.js'
 import { AnnexError, errorMessage, isAnnexError } from '../../model/errors.js'
 import type { Uuid } from '../../model/uuid.js'
+import type { FilePart } from '../../platform/send-file.js'
 import { FrameBuffer } from './frames.js'
 import {
   formatMessage,
@@ -17,7 +18,7 @@ import {
   type P2pMessageOf,
   parseMessage,
 } from './messages.js'
-import type { ServedContent, ServerMode } from './served-content.js'
+import type { OpenContent, ServedContent, ServerMode } from './served-content.js'
 
 /** Where a session's bytes come from and go to. */
 export interface ServerChannel {
@@ -27,6 +28,8 @@ export interface ServerChannel {
   send(bytes: Uint8Array): void
   /** Sends what was taken. */
   flush(): void
+  /** Sends a part of a file as it is. @returns how much of it; 0 when it must be read and sent */
+  sendFile?(part: FilePart): number
 }
 
 export interface ServeOptions {
@@ -44,6 +47,8 @@ const GOING = 'the content is being removed'
 const KNOWS_ERRORS = 2
 /** Content is sent in pieces of this size. */
 const PIECE_BYTES = 1 << 18
+/** From here on it pays to send a file without reading it. */
+const FILE_BYTES = 4 << 20
 
 /**
  * Serves one client who needs no further authentication, until it ends the session.
@@ -219,20 +224,25 @@ class Session {
     this.#expect('SUCCESS', 'FAILURE')
   }
 
-  #sendPieces(
-    content: { read(buffer: Uint8Array, offset: number): number },
-    offset: number,
-    length: number,
-  ): void {
+  #sendPieces({ fd, read }: OpenContent, offset: number, length: number): void {
     this.#piece ??= Buffer.allocUnsafe(PIECE_BYTES)
     for (let done = 0; done < length; ) {
+      const sent = this.#sendFile(fd, offset + done, length - done)
+      done += sent
+      if (sent > 0) continue
       const piece = this.#piece.subarray(0, Math.min(this.#piece.length, length - done))
-      const count = content.read(piece, offset + done)
+      const count = read(piece, offset + done)
       // Cut short while we read it: what was promised must come, and is said to be wrong behind it.
       if (count === 0) piece.fill(0)
       this.#channel.send(piece.subarray(0, count || piece.length))
       done += count || piece.length
     }
+  }
+
+  /** @returns 0 when it must be read and sent */
+  #sendFile(fd: number | undefined, offset: number, length: number): number {
+    if (fd === undefined || length < FILE_BYTES) return 0
+    return this.#channel.sendFile?.({ fd, offset, length }) ?? 0
   }
 
   async #put({ key, file }: P2pMessageOf<'PUT'>): Promise<void> {
