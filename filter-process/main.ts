@@ -108,7 +108,10 @@ class FilterSession {
   /** @returns a promise of the end when a hash function must be loaded before the answer */
   #clean(request: CleanRequest): Promise<number> | undefined {
     const backend = answerClean(this.#openCleaner(), request, this.#writer)
-    if (!backend) return undefined
+    if (!backend) {
+      this.#context?.catchUp()
+      return undefined
+    }
     return prepareHasher(backend).then(
       () => this.guard(() => this.#clean(request) ?? this.#serve()),
       (error) =>

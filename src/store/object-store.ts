@@ -13,6 +13,7 @@ import { usePidLock } from '../platform/file-lock.js'
 import * as files from '../platform/files.js'
 import { makeDirsIn } from '../platform/make-dirs.js'
 import { diskError } from './disk-error.js'
+import { IdleWork, openTemp } from './idle-work.js'
 import { Ingest } from './ingest.js'
 import { ObjectLayout, type ObjectPlace } from './layout.js'
 import { freezeDir, freezeObject, objectMode, thawDir } from './permissions.js'
@@ -29,6 +30,7 @@ export class ObjectStore {
   readonly #layout: ObjectLayout
   /** Directories above hash directories that were there: there are a thousand for all objects. */
   readonly #seenDirs = new Set<Bytes>()
+  #idle: IdleWork | undefined
 
   /** @param annexDir absolute path of the annex directory, which may not exist yet */
   constructor(annexDir: Bytes, settings: StoreSettings, unfinished?: UnfinishedKeys) {
@@ -79,6 +81,12 @@ export class ObjectStore {
     )
   }
 
+  /** Leaves what nobody needs to wait for to the caller, from now on, who finishes it in the end. */
+  deferIdleWork(): IdleWork {
+    this.#idle ??= new IdleWork(this.temp, this.settings)
+    return this.#idle
+  }
+
   /** Starts to take in content whose key is known only at the end. */
   startIngest(): Ingest {
     return new Ingest(this)
@@ -90,17 +98,17 @@ export class ObjectStore {
    */
   storeBuffer(keyText: Bytes, content: Uint8Array, mode = 0o644): void {
     this.#settle(keyText, (place) => {
-      const temp = this.temp.newPath()
-      const fd = files.open(temp, 'wx', objectMode(mode, this.settings))
+      const bits = objectMode(mode, this.settings)
+      const { path, fd } = this.#idle?.openTemp(bits) ?? openTemp(this.temp, bits)
       try {
         files.writeFully(fd, content)
       } catch (error) {
-        files.remove(temp)
+        files.remove(path)
         throw error
       } finally {
         files.close(fd)
       }
-      this.#moveIn(temp, place)
+      this.#moveIn(path, place)
     })
   }
 
@@ -152,7 +160,8 @@ export class ObjectStore {
       this.#forgetEmptyDir(place)
       throw diskError(error, keyText)
     }
-    freezeDir(place.dir, this.settings)
+    if (this.#idle) this.#idle.freezeLater(place.dir)
+    else freezeDir(place.dir, this.settings)
     return true
   }
 

@@ -12,6 +12,7 @@ import { AnnexError } from '../model/errors.js'
 import { parseSize } from '../model/units.js'
 import type { Uuid } from '../model/uuid.js'
 import { parseClock } from '../model/vector-clock.js'
+import type { IdleWork } from '../store/idle-work.js'
 import { ObjectStore } from '../store/object-store.js'
 import { storeSettings } from '../store/settings.js'
 import { isShowing, isWriting } from './asker.js'
@@ -47,6 +48,7 @@ export class FilterContext {
   #config: GitConfig | undefined
   #uuid: Uuid | undefined
   #store: ObjectStore | undefined
+  #idleWork: IdleWork | undefined
   #journal: JournalWriter | undefined
   readonly #arrived: Bytes[] = []
   #inlineMaxBytes: bigint | undefined
@@ -77,7 +79,10 @@ export class FilterContext {
 
   get store(): ObjectStore {
     const { annexDir, workTree } = this.repository
-    this.#store ??= new ObjectStore(annexDir, storeSettings(this.config, workTree === undefined))
+    if (!this.#store) {
+      this.#store = new ObjectStore(annexDir, storeSettings(this.config, workTree === undefined))
+      this.#idleWork = this.#store.deferIdleWork()
+    }
     return this.#store
   }
 
@@ -165,6 +170,11 @@ export class FilterContext {
     this.#arrived.push(keyText)
   }
 
+  /** Does what could wait until git had its answer. */
+  catchUp(): void {
+    this.#idleWork?.catchUp()
+  }
+
   /**
    * Ends the journal segment, keeps what was learnt, and lets other programs see what was recorded.
    * @returns a promise when there was anything to record
@@ -175,6 +185,7 @@ export class FilterContext {
     this.staged.learn(this.#arrived)
     this.staged.save()
     this.deferred.materialise()
+    this.#idleWork?.finish()
     this.#store?.temp.sweep()
     return hasRecorded ? this.#share() : undefined
   }
