@@ -7,7 +7,7 @@ import type { Uuid } from '../model/uuid.js'
 import { trustOf } from '../policy/trust.js'
 import type { Annex } from './annex.js'
 import type { CopiesPolicy } from './drop-context.js'
-import type { Matchable } from './matching.js'
+import type { Matchable } from './match-facts.js'
 import { compileKept, compileWanted, type Wanted } from './wanted-content.js'
 
 export class AutoChoice {

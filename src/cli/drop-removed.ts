@@ -11,7 +11,7 @@ import type { Annex } from './annex.js'
 import type { Action } from './command.js'
 import { CopiesPolicy, type DropSettings, dropBase } from './drop-context.js'
 import { configuredRefSpec, findUnused, UNWATCHED } from './find-unused.js'
-import type { Matchable } from './matching.js'
+import type { Matchable } from './match-facts.js'
 import { RequiredContent } from './required-content.js'
 
 /**

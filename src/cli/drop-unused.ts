@@ -8,7 +8,7 @@ import type { Annex } from './annex.js'
 import type { Action, ItemUi } from './command.js'
 import { CopiesPolicy, type DropSettings, dropBase, tellUnsafe } from './drop-context.js'
 import { DropReasons, type ReasonOptions } from './drop-reasons.js'
-import type { Matchable } from './matching.js'
+import type { Matchable } from './match-facts.js'
 import { RequiredContent } from './required-content.js'
 import type { NumberedUnused } from './unused-lists.js'
 

@@ -1,33 +1,13 @@
-/**
- * The matching options as a question about what seeking found (spec: CLI, section 4).
- * Facts that cost a look at the disk or the branch are only looked up when a term asks for them.
- */
-import type { IndexEntry } from '../git/index-format.js'
-import { type Bytes, bytesToText } from '../model/bytes.js'
-import { AnnexError, isAnnexError } from '../model/errors.js'
+/** The matching options as a question about what seeking found (spec: CLI, section 4). */
+import type { Bytes } from '../model/bytes.js'
+import { isAnnexError } from '../model/errors.js'
 import { parseTokens } from '../model/expression.js'
-import { formatKey, type Key, parseKey } from '../model/key.js'
-import { termParser } from '../model/matching-terms.js'
-import { type Uuid, WEB_UUID } from '../model/uuid.js'
-import { compileMatcher, type MatchContext, type MatchFacts } from '../policy/matcher.js'
-import { resolveCopies } from '../policy/numcopies.js'
-import { trustOf } from '../policy/trust.js'
+import { termParser, type WantTermName } from '../model/matching-terms.js'
+import type { Uuid } from '../model/uuid.js'
+import { compileMatcher } from '../policy/matcher.js'
 import type { Annex } from './annex.js'
-import { CopiesPolicy } from './drop-context.js'
-import { readUnusedKeys } from './seek-keys.js'
-
-const LINK_MODE = 0o120000
-
-/** The thing to be matched. */
-export interface Matchable {
-  /** Relative to the current directory; null for a key and for a file of another tree. */
-  readonly file: Bytes | null
-  readonly keyText: Bytes
-  /** Relative to the top of the tree; undefined for a key without a file. */
-  readonly path: Bytes | undefined
-  /** What the index has there; undefined for a key and for a file of another tree. */
-  readonly entry: IndexEntry | undefined
-}
+import { FoundFacts, type Matchable, OptionContext } from './match-facts.js'
+import { compileUnwanted, compileWanted, type Wanted } from './wanted-content.js'
 
 /**
  * Compiles matching options.
@@ -42,9 +22,10 @@ export function compileMatching(
   if (tokens.length === 0) return undefined
   const context = new OptionContext(annex)
   const matcher = compileMatcher(parseTokens(tokens, termParser('options')), context)
+  const wishes = new Wishes(annex)
   return (found) => {
     try {
-      return matcher(new FoundFacts(annex, context, found))
+      return matcher(new OptionFacts(annex, { context, found, wishes }))
     } catch (error) {
       // A key without a file has no name that could match.
       if (found.path === undefined && isAnnexError(error, 'EXPRESSION_INVALID')) return false
@@ -72,110 +53,42 @@ export function isAboutNames(token: Bytes): boolean {
   return /^(in|ex)clude(samecontent)?(=|$)/.test(token)
 }
 
-/** What the options can ask about the repositories. */
-export class OptionContext implements MatchContext {
-  readonly ownUuid: Uuid
+/** What repositories want by their preferred and required content; each is compiled once. */
+class Wishes {
   readonly #annex: Annex
-  #policy: CopiesPolicy | undefined
-  #groups: ReadonlyMap<Uuid, readonly Bytes[]> | undefined
-  #unused: ReadonlySet<Bytes> | undefined
+  readonly #compiled = new Map<string, Wanted>()
 
   constructor(annex: Annex) {
-    this.ownUuid = annex.uuid
     this.#annex = annex
   }
 
-  findRepository(name: Bytes): Uuid {
-    const uuid = findRepositoryByName(this.#annex, name)
-    if (uuid !== undefined) return uuid
-    const text = bytesToText(name)
-    throw new AnnexError('REMOTE_UNKNOWN', `there is no available git remote named "${text}"`)
-  }
-
-  trustOf(uuid: Uuid) {
-    return trustOf(uuid, this.#annex.trust)
-  }
-
-  membersOf(group: Bytes): ReadonlySet<Uuid> {
-    this.#groups ??= this.#annex.branch.groups()
-    const members = [...this.#groups].filter(([, groups]) => groups.includes(group))
-    return new Set(members.map(([uuid]) => uuid))
-  }
-
-  /** `--numcopies` does not count here; gitattributes do when asked to. */
-  numcopies({ key }: MatchFacts, withAttributes: boolean): number {
-    if (!withAttributes || !key) return this.#numcopiesInGeneral()
-    this.#policy ??= new CopiesPolicy(this.#annex, { numcopies: undefined, mincopies: undefined })
-    return this.#policy.neededFor(formatKey(key)).numcopies
-  }
-
-  #numcopiesInGeneral(): number {
-    const { branch, config } = this.#annex
-    const recorded = branch.numcopies()
-    const configured = config.get('annex.numcopies')
-    return resolveCopies({
-      ...(recorded !== undefined && { recorded: { numcopies: recorded } }),
-      ...(configured !== undefined && { configured: Number(configured) }),
-    }).numcopies
-  }
-
-  isUnused(keyText: Bytes): boolean {
-    this.#unused ??= new Set(readUnusedKeys(this.#annex))
-    return this.#unused.has(keyText)
+  /** One for which nothing is configured wants to get nothing and to drop everything. */
+  of(name: WantTermName, uuid: Uuid): Wanted {
+    const id = `${name} ${uuid}`
+    const known = this.#compiled.get(id)
+    if (known) return known
+    const annex = this.#annex
+    const wish =
+      name === 'want-drop' ? compileUnwanted(annex, uuid) : compileWanted(annex, uuid, false)
+    this.#compiled.set(id, wish)
+    return wish
   }
 }
 
-/** By remote name, else by description when only one repository has it, else by uuid. */
-function findRepositoryByName({ config, branch }: Annex, name: Bytes): Uuid | undefined {
-  const ofRemote = config.get(`remote.${name}.annex-uuid`)
-  if (ofRemote !== undefined) return ofRemote
-  const descriptions = branch.descriptions()
-  const described = [...descriptions].filter(([, description]) => description === name)
-  if (described.length === 1) return described[0]![0]
-  return descriptions.has(name) || name === WEB_UUID ? name : undefined
-}
-
-/** What the options can ask about one thing. */
-export class FoundFacts implements MatchFacts {
-  readonly #annex: Annex
-  readonly #context: OptionContext
+class OptionFacts extends FoundFacts {
   readonly #found: Matchable
-  #key: Key | undefined
+  readonly #wishes: Wishes
 
-  constructor(annex: Annex, context: OptionContext, found: Matchable) {
-    this.#annex = annex
-    this.#context = context
+  constructor(
+    annex: Annex,
+    { context, found, wishes }: { context: OptionContext; found: Matchable; wishes: Wishes },
+  ) {
+    super(annex, context, found)
     this.#found = found
+    this.#wishes = wishes
   }
 
-  get path(): Bytes | undefined {
-    return this.#found.file ?? this.#found.path
-  }
-
-  get key(): Key | undefined {
-    this.#key ??= parseKey(this.#found.keyText)
-    return this.#key
-  }
-
-  get sizeBytes(): bigint | null {
-    return this.key?.sizeBytes ?? null
-  }
-
-  get locations(): ReadonlySet<Uuid> {
-    const all = this.#annex.branch.locations(this.#found.keyText)
-    return new Set(all.filter((uuid) => this.#context.trustOf(uuid) !== 'dead'))
-  }
-
-  get isPresent(): boolean {
-    return this.#annex.store.has(this.#found.keyText)
-  }
-
-  get isLocked(): boolean | undefined {
-    const { entry } = this.#found
-    return entry && entry.mode === LINK_MODE
-  }
-
-  get isUnused(): boolean {
-    return this.#context.isUnused(this.#found.keyText)
+  wants(name: WantTermName, uuid: Uuid): boolean {
+    return this.#wishes.of(name, uuid)(this.#found)
   }
 }

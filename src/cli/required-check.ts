@@ -3,7 +3,7 @@ import { bytesToText } from '../model/bytes.js'
 import type { Uuid } from '../model/uuid.js'
 import type { Annex } from './annex.js'
 import type { ItemUi } from './command.js'
-import type { Matchable } from './matching.js'
+import type { Matchable } from './match-facts.js'
 import { RepositoryNames } from './repository-list.js'
 import { compileMustHave, type Wanted } from './wanted-content.js'
 

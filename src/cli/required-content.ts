@@ -6,7 +6,7 @@ import { type Bytes, bytesToText } from '../model/bytes.js'
 import type { Uuid } from '../model/uuid.js'
 import type { Annex } from './annex.js'
 import type { ItemUi } from './command.js'
-import type { Matchable } from './matching.js'
+import type { Matchable } from './match-facts.js'
 import { compileRequired, type Wanted } from './wanted-content.js'
 
 export class RequiredContent {

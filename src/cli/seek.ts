@@ -16,7 +16,8 @@ import type { Annex } from './annex.js'
 import { readRequests } from './batch.js'
 import type { Item, OptionSpecs } from './command.js'
 import { FreshIndex } from './fresh-index.js'
-import { compileMatching, isAboutNames, type Matchable } from './matching.js'
+import type { Matchable } from './match-facts.js'
+import { compileMatching, isAboutNames } from './matching.js'
 import {
   allKeys,
   annexedFilesOfTree,

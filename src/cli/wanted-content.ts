@@ -11,7 +11,7 @@ import type { Uuid } from '../model/uuid.js'
 import { compileMatcher, type Matcher } from '../policy/matcher.js'
 import { expandGroupTerms } from '../policy/standard-groups.js'
 import type { Annex } from './annex.js'
-import { FoundFacts, type Matchable, OptionContext } from './matching.js'
+import { FoundFacts, type Matchable, OptionContext } from './match-facts.js'
 
 /** Whether something is wanted, as things are now. */
 export type Wanted = (found: Matchable) => boolean
@@ -39,6 +39,18 @@ export function compileKept(annex: Annex, uuid: Uuid): Wanted | undefined {
   return (found) => {
     const facts = new FactsWithout(annex, { context, found, uuid })
     return matchers.some((matches) => matches(facts))
+  }
+}
+
+/**
+ * Compiles whether a repository would rather be without a content, whether or not it has it; one for
+ * which nothing is configured would.
+ */
+export function compileUnwanted(annex: Annex, uuid: Uuid): Wanted {
+  const { context, matchers } = compileAll(annex, uuid)
+  return (found) => {
+    const facts = new FactsElsewhere(annex, { context, found, uuid })
+    return !matchers.some((matches) => matches(facts))
   }
 }
 
@@ -128,10 +140,20 @@ class RepositoryFacts extends FoundFacts {
   }
 
   override get isPresent(): boolean {
-    const { store, uuid } = this.#annex
+    const { store, branch, uuid } = this.#annex
+    const { keyText } = this.#found
     return this.repository === uuid
-      ? store.has(this.#found.keyText)
-      : this.locations.has(this.repository)
+      ? store.has(keyText)
+      : branch.locations(keyText).includes(this.repository)
+  }
+}
+
+/** The same with the copy of the repository not counted. */
+class FactsElsewhere extends RepositoryFacts {
+  override get locations(): ReadonlySet<Uuid> {
+    const others = new Set(super.locations)
+    others.delete(this.repository)
+    return others
   }
 }
 
@@ -139,13 +161,7 @@ class RepositoryFacts extends FoundFacts {
  * The same once the repository has dropped the content; but `present` keeps what is there, as it
  * does in git-annex.
  */
-class FactsWithout extends RepositoryFacts {
-  override get locations(): ReadonlySet<Uuid> {
-    const others = new Set(super.locations)
-    others.delete(this.repository)
-    return others
-  }
-
+class FactsWithout extends FactsElsewhere {
   override get isPresent(): boolean {
     return true
   }

@@ -1,7 +1,7 @@
 /** `git annex matchexpression EXPRESSION`: whether what is given matches; the exit status tells. */
 import type { Annex } from '../cli/annex.js'
 import type { Command } from '../cli/command.js'
-import { FoundFacts, OptionContext } from '../cli/matching.js'
+import { FoundFacts, OptionContext } from '../cli/match-facts.js'
 import { type Bytes, bytesFromText } from '../model/bytes.js'
 import { AnnexError, isAnnexError } from '../model/errors.js'
 import { parseExpression } from '../model/expression.js'
@@ -102,6 +102,9 @@ function givenFacts(
     },
     get isUnused() {
       return found?.isUnused
+    },
+    get metadata() {
+      return found?.metadata
     },
   }
 }

@@ -15,7 +15,7 @@ import {
   type Step,
   transferOptions,
 } from '../cli/command.js'
-import type { Matchable } from '../cli/matching.js'
+import type { Matchable } from '../cli/match-facts.js'
 import { syncedPushArgs, takeOverAnnexBranches } from '../cli/push-annex-branch.js'
 import { compileWanted } from '../cli/wanted-content.js'
 import { runGit } from '../git/porcelain.js'

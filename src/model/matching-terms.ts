@@ -7,6 +7,7 @@
 import { type Bytes, bytesToText } from './bytes.js'
 import { AnnexError } from './errors.js'
 import { parseFailure, type TermParser } from './expression.js'
+import { isValidFieldName } from './logs/metadata-values.js'
 import { parseSize } from './units.js'
 
 /**
@@ -26,6 +27,8 @@ export type CountedTrust = (typeof COUNTED_TRUST)[number]
 export type GlobTermName = 'include' | 'exclude' | 'mimetype' | 'mimeencoding'
 export type SizeTermName = 'largerthan' | 'smallerthan'
 export type LackingTermName = 'lackingcopies' | 'approxlackingcopies'
+export type WantTermName = 'want-get' | 'want-drop'
+export type MetadataComparison = '=' | '<' | '<=' | '>' | '>='
 export type PlainTermName =
   | 'anything'
   | 'nothing'
@@ -39,7 +42,7 @@ export type PlainTermName =
   | 'inpreferreddir'
 
 export type Term =
-  | { readonly name: PlainTermName }
+  | { [Name in PlainTermName]: { readonly name: Name } }[PlainTermName]
   | { readonly name: GlobTermName; readonly glob: Bytes }
   | { readonly name: SizeTermName; readonly sizeBytes: bigint }
   | { readonly name: 'copies'; readonly count: number; readonly of: CopiesOf }
@@ -47,6 +50,13 @@ export type Term =
   | { readonly name: 'in'; readonly repository: Bytes }
   | { readonly name: 'inallgroup'; readonly group: Bytes }
   | { readonly name: 'inbackend'; readonly backend: Bytes }
+  | { readonly name: WantTermName; readonly repository: Bytes }
+  | {
+      readonly name: 'metadata'
+      readonly field: Bytes
+      readonly comparison: MetadataComparison
+      readonly value: Bytes
+    }
 
 interface TermRule {
   /** Initials of the dialects that have the term. */
@@ -73,6 +83,11 @@ const lacking = (name: LackingTermName): TermRule => ({
     /^\d+$/.test(value) ? { name, count: Number(value) } : 'bad value for number of lacking copies',
 })
 
+const want = (name: WantTermName): TermRule => ({
+  in: 'o',
+  read: (repository) => ({ name, repository: repository || 'here' }),
+})
+
 const TERMS: Readonly<Record<Bytes, TermRule>> = {
   anything: plain('lpo'),
   nothing: plain('lpo'),
@@ -96,6 +111,11 @@ const TERMS: Readonly<Record<Bytes, TermRule>> = {
   in: { in: 'o', read: (repository) => ({ name: 'in', repository }) },
   inallgroup: { in: 'po', read: (group) => ({ name: 'inallgroup', group }) },
   inbackend: { in: 'po', read: (backend) => ({ name: 'inbackend', backend }) },
+  metadata: { in: 'po', read: parseMetadata },
+  'want-get': want('want-get'),
+  'want-get-by': want('want-get'),
+  'want-drop': want('want-drop'),
+  'want-drop-by': want('want-drop'),
 }
 
 /**
@@ -149,4 +169,13 @@ function parseCopiesOf(prefix: Bytes): CopiesOf {
   const orBetter = group.endsWith('+')
   const level = COUNTED_TRUST.find((name) => name === (orBetter ? group.slice(0, -1) : group))
   return level ? { kind: 'trust', level, orBetter } : { kind: 'group', group }
+}
+
+/** `FIELD=GLOB`, or FIELD, `<`, `<=`, `>` or `>=` and a value; a field alone has an empty glob. */
+function parseMetadata(text: Bytes): Term | string {
+  const [, field = '', comparison = '=', value = ''] =
+    /^([^=<>]*)(=|<=?|>=?)?(.*)$/s.exec(text) ?? []
+  const name = bytesToText(field)
+  if (!isValidFieldName(name)) return `Illegal metadata field name, "${name}"`
+  return { name: 'metadata', field, comparison: comparison as MetadataComparison, value }
 }

@@ -11,9 +11,11 @@ import { AnnexError } from '../model/errors.js'
 import type { Expression } from '../model/expression.js'
 import { compileGlob } from '../model/glob.js'
 import type { Key } from '../model/key.js'
+import type { MetadataState } from '../model/logs/metadata.js'
 import type { TrustLevel } from '../model/logs/trust-log.js'
-import type { CopiesOf, CountedTrust, Term } from '../model/matching-terms.js'
+import type { CopiesOf, CountedTrust, Term, WantTermName } from '../model/matching-terms.js'
 import type { Uuid } from '../model/uuid.js'
+import { compileMetadataTerm } from './metadata-matcher.js'
 
 /**
  * What is known about the file or key at hand. A term whose fact is undefined cannot be evaluated;
@@ -34,6 +36,9 @@ export interface MatchFacts {
   readonly isLocked?: boolean | undefined
   /** Whether the key is in the list of the last `unused`. */
   readonly isUnused?: boolean | undefined
+  readonly metadata?: MetadataState | undefined
+  /** Whether a repository wants to get the content, or to drop it. */
+  wants?(name: WantTermName, uuid: Uuid): boolean
 }
 
 /** What is known about the repositories; terms about locations need it. */
@@ -104,6 +109,17 @@ function compileTerm(term: Term, context: MatchContext | undefined): Matcher {
       return (facts) => need(facts.isLocked, 'file')
     case 'unlocked':
       return (facts) => !need(facts.isLocked, 'file')
+    default:
+      return compileKeyTerm(term, context)
+  }
+}
+
+type KeyTerm =
+  | LocationTerm
+  | Extract<Term, { name: 'present' | 'unused' | 'securehash' | 'inbackend' | 'metadata' }>
+
+function compileKeyTerm(term: KeyTerm, context: MatchContext | undefined): Matcher {
+  switch (term.name) {
     case 'present':
       return (facts) => need(facts.isPresent, 'key')
     case 'unused':
@@ -112,6 +128,10 @@ function compileTerm(term: Term, context: MatchContext | undefined): Matcher {
       return (facts) => backendOfKey(need(facts.key, 'key').backend)?.isSecure ?? false
     case 'inbackend':
       return (facts) => need(facts.key, 'key').backend === term.backend
+    case 'metadata': {
+      const matches = compileMetadataTerm(term)
+      return (facts) => matches(need(facts.metadata, 'key'))
+    }
     default:
       if (!context) throw new Error(`The term ${term.name} needs a context`)
       return compileLocationTerm(term, context)
@@ -120,15 +140,20 @@ function compileTerm(term: Term, context: MatchContext | undefined): Matcher {
 
 type LocationTerm = Extract<
   Term,
-  { name: 'in' | 'copies' | 'inallgroup' | 'lackingcopies' | 'approxlackingcopies' }
+  {
+    name: 'in' | 'copies' | 'inallgroup' | 'lackingcopies' | 'approxlackingcopies' | WantTermName
+  }
 >
 
 function compileLocationTerm(term: LocationTerm, context: MatchContext): Matcher {
   switch (term.name) {
+    case 'want-get':
+    case 'want-drop': {
+      const uuid = repositoryOf(term.repository, context)
+      return (facts) => facts.wants?.(term.name, uuid) ?? false
+    }
     case 'in': {
-      const uuid = isHere(term.repository)
-        ? context.ownUuid
-        : context.findRepository(term.repository)
+      const uuid = repositoryOf(term.repository, context)
       if (uuid === context.ownUuid) return (facts) => need(facts.isPresent, 'key')
       return (facts) => need(facts.locations, 'key').has(uuid)
     }
@@ -207,8 +232,9 @@ function directoryName(path: Bytes): Bytes | undefined {
   return path.split('/').at(-2)
 }
 
-function isHere(repository: Bytes): boolean {
-  return repository === 'here' || repository === '.'
+/** @throws AnnexError REMOTE_UNKNOWN */
+function repositoryOf(name: Bytes, context: MatchContext): Uuid {
+  return name === 'here' || name === '.' ? context.ownUuid : context.findRepository(name)
 }
 
 function need<T>(fact: T | undefined, what: string): T {

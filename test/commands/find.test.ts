@@ -72,6 +72,22 @@ describe('git annex find', () => {
     repo.write('.gitattributes', '')
   })
 
+  test('knows metadata, and what a repository wants to get and to drop', () => {
+    repo.realAnnex('metadata', 'here.txt', '-s', 'rating=5', '-s', 'tag=Work')
+    for (const question of ['rating<10', 'rating>=5.5', 'TAG=w*', 'lastchanged=2*', 'bad field=1'])
+      expectLikeGitAnnex(repo, ['find', '--metadata', question])
+    expect(repo.annex('find', '--metadata', 'tag=work').stdout).toBe('here.txt\n')
+    const wishes = ['--want-get', '--want-drop', '--want-get-by=origin', '--want-drop-by=.']
+    for (const wanted of ['', 'metadata=tag=work', 'present', 'not present', 'not copies=2']) {
+      repo.annex('wanted', '.', wanted)
+      for (const wish of wishes) expectLikeGitAnnex(repo, ['find', wish])
+    }
+    repo.annex('required', '.', 'include=there.txt')
+    for (const wish of wishes) expectLikeGitAnnex(repo, ['find', wish])
+    expect(repo.annex('find', '--want-get', '--not', '--in=here').stdout).toBe('there.txt\n')
+    for (const command of ['wanted', 'required']) repo.annex(command, '.', '')
+  })
+
   test('answers a batch line by line, what is not there with an empty line', () => {
     const input = 'here.txt\nthere.txt\nnope\n./sub/ünlocked file.bin\nsub\n\n'
     expectLikeGitAnnex(repo, ['find', '--batch'], { input })
