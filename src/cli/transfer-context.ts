@@ -16,7 +16,7 @@ export function hereAsDestination(annex: Annex, { force }: { force: boolean }): 
     branch,
     config,
     reserveBytes: force ? 0n : diskReserve(config),
-    contentArrived: (keyText) => workTree.contentChanged(keyText),
+    contentArrived: (keyText, content) => workTree.contentChanged(keyText, content),
   }
 }
 

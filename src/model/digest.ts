@@ -39,10 +39,11 @@ export function startDigest(algorithm: string): Digest {
 }
 
 /**
- * The digest of a short text, at once: in Bun it takes half the time and leaves no object behind, of
- * which the collector knows nothing but its few visible bytes.
+ * The digest of a short content or text, at once: in Bun it takes half the time and leaves no object
+ * behind, of which the collector knows nothing but its few visible bytes.
  */
-export function digestOf(algorithm: string, text: Bytes): Buffer {
-  if (bun) return bun.CryptoHasher.hash(algorithm, bytesToPath(text))
-  return startDigest(algorithm).update(text, 'latin1').digest()
+export function digestOf(algorithm: string, content: Bytes | Uint8Array): Buffer {
+  const isText = typeof content === 'string'
+  if (bun) return bun.CryptoHasher.hash(algorithm, isText ? bytesToPath(content) : content)
+  return startDigest(algorithm).update(content, 'latin1').digest()
 }

@@ -1,5 +1,12 @@
 /** Giving a file other content without giving it another inode. */
 import * as fs from 'node:fs'
+import { type Bytes, bytesToPath } from '../model/bytes.js'
+
+/** Opens a file to be overwritten: not through a link, and waiting for nobody. The caller closes it. */
+export function openToChange(path: Bytes): number {
+  const { O_RDWR, O_NOFOLLOW, O_NONBLOCK } = fs.constants
+  return fs.openSync(bytesToPath(path), O_RDWR | O_NOFOLLOW | O_NONBLOCK)
+}
 
 /**
  * Overwrites an open file from its beginning. When that fails (a full disk), the old content is put

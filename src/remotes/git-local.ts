@@ -18,9 +18,18 @@ import { claimSpace, diskReserve, type SpaceClaim } from '../store/free-space.js
 import type { ObjectPlace } from '../store/layout.js'
 import type { ObjectStore } from '../store/object-store.js'
 import { removeContent } from '../store/remove.js'
+import { readShort } from '../store/short-content.js'
 import { copyVerified, prepareVerification } from '../store/verify.js'
 import { GitRemote, type GitRemoteSettings } from './git-remote.js'
-import type { OnProgress, Received, Remote, RemoteLock } from './remote.js'
+import {
+  type OnProgress,
+  type Pace,
+  type Received,
+  type Remote,
+  type RemoteLock,
+  SHORT_BYTES,
+  type TakeShort,
+} from './remote.js'
 
 /** The other repository, opened. */
 export interface LocalPeer {
@@ -123,6 +132,12 @@ export class GitLocalRemote extends GitRemote implements Remote {
       // The user takes this remote's word for it: only the length was compared.
       return { verified: isProven || !this.#verifies }
     })
+  }
+
+  async retrieveShort(keyText: Bytes, take: TakeShort, pace: Pace): Promise<boolean> {
+    if (!this.#verifies || pace.waitMs) return false
+    const read = readShort(this.#peer().store.idealPlace(keyText).path, SHORT_BYTES)
+    return read !== undefined && take(read.content, read.mode)
   }
 
   contentPath(keyText: Bytes): Bytes {

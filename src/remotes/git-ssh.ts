@@ -16,7 +16,7 @@ import { P2pClient } from './p2p/client.js'
 import { FetchAhead } from './p2p/fetch-ahead.js'
 import { FileSource } from './p2p/file-source.js'
 import { ConnectionPool } from './p2p/pool.js'
-import type { OnProgress, Received, Remote, RemoteLock } from './remote.js'
+import type { OnProgress, Pace, Received, Remote, RemoteLock, TakeShort } from './remote.js'
 import { cipherOptions } from './ssh/cipher.js'
 import { type SshAccess, sshArgv } from './ssh/command.js'
 import { canTellPresence } from './ssh/inannex.js'
@@ -26,6 +26,9 @@ import type { SharedConnections } from './ssh/shared-connection.js'
 const LOCK_MS = 10 * 60_000
 /** For this much a fast cipher and large reads save more than the 10 ms that they take to set up. */
 const MUCH_BYTES = 16 << 20
+
+/** Of a content that comes without one. */
+const DEFAULT_MODE = 0o644
 
 export interface SshRemoteSettings extends GitRemoteSettings {
   /** False: received content is taken unchecked (annex-verify=false). */
@@ -120,6 +123,12 @@ export class GitSshRemote extends GitRemote implements Remote {
         incoming.close()
       }
     }, onProgress.signal)
+  }
+
+  async retrieveShort(keyText: Bytes, take: TakeShort, { signal }: Pace): Promise<boolean> {
+    if (!this.#settings.verifies) return false
+    const ahead = await this.#takeAhead(keyText, signal)
+    return ahead !== undefined && take(ahead, DEFAULT_MODE)
   }
 
   async #takeAhead(keyText: Bytes, signal: AbortSignal | undefined): Promise<Buffer | undefined> {

@@ -30,11 +30,23 @@ export interface RemoteLock {
   release(): Promise<void>
 }
 
+/** Contents below this are short: they may be held in memory as a whole. */
+export const SHORT_BYTES = 64 << 10
+
 /** Content that was received. */
 export interface Received {
   /** The bytes were checked against the key while they arrived, or the user wants no check. */
   readonly verified: boolean
 }
+
+/**
+ * Takes a short content that has come whole.
+ * @param content unverified; valid during the call only
+ * @param mode permission bits of the file it comes from
+ * @returns false when it is not right
+ * @throws AnnexError DISK_FULL
+ */
+export type TakeShort = (content: Uint8Array, mode: number) => boolean
 
 export interface Remote {
   readonly name: string
@@ -69,6 +81,15 @@ export interface Remote {
    * @throws AnnexError CONTENT_MISSING, CONTENT_MISMATCH, REMOTE_UNAVAILABLE, DISK_FULL
    */
   retrieve(keyText: Bytes, destination: Bytes, onProgress: OnProgress): Promise<Received>
+
+  /**
+   * Fetches content of less than {@link SHORT_BYTES} into memory, which spares it files on the way.
+   * Absent where nothing is gained.
+   * @returns false when it was not taken, for whatever reason: `retrieve` is the way then, and says
+   *   what is wrong
+   * @throws what `take` throws
+   */
+  retrieveShort?(keyText: Bytes, take: TakeShort, pace: Pace): Promise<boolean>
 
   /**
    * Where content lies that can be read without fetching it: absolute path, perhaps of nothing.

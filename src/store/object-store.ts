@@ -108,6 +108,8 @@ export class ObjectStore {
       } finally {
         files.close(fd)
       }
+      // The umask may have kept those out that the object is shared with.
+      if (this.settings.sharing !== 'umask') freezeObject(path, this.settings)
       this.#moveIn(path, place)
     })
   }

@@ -10,6 +10,7 @@ import { parentDir } from '../git/repository.js'
 import { type Bytes, compareBytes } from '../model/bytes.js'
 import { isErrno } from '../model/errors.js'
 import { escapeKeyFile, formatKey, parseKeyFile } from '../model/key.js'
+import { noteEntry, wasEmpty } from '../platform/empty-dirs.js'
 import { isReadOnly } from '../platform/file-lock.js'
 import * as files from '../platform/files.js'
 import { makeDirsIn } from '../platform/make-dirs.js'
@@ -31,7 +32,10 @@ export function claimPartial(annexDir: Bytes, keyText: Bytes): Bytes {
   const offered = offeredPath(annexDir, keyText)
   if (!isWrittenTo(offered)) moveIfThere(offered, path)
   // Somebody has opened it between the question and the move: it is theirs.
-  if (isWrittenTo(path)) files.rename(path, offered)
+  if (isWrittenTo(path)) {
+    files.rename(path, offered)
+    noteEntry(`${annexDir}/tmp`)
+  }
   return path
 }
 
@@ -62,8 +66,12 @@ export function offerAbandonedPartials(annexDir: Bytes): void {
   }
 }
 
-/** Removes what lies there of a download that was broken off; what somebody goes on with stays. */
+/**
+ * Removes what lies there of a download that was broken off; what somebody goes on with stays, and
+ * perhaps what another process leaves in this very moment: the next command that wants it finds it.
+ */
 export function forgetPartial(annexDir: Bytes, keyText: Bytes): void {
+  if (wasEmpty(`${annexDir}/tmp`)) return
   const offered = offeredPath(annexDir, keyText)
   if (files.exists(offered) && !isWrittenTo(offered)) files.remove(offered)
 }
@@ -106,6 +114,7 @@ function offer(annexDir: Bytes, claimed: Bytes, keyText: Bytes): void {
   }
   files.makeDirs(`${annexDir}/tmp`)
   moveIfThere(claimed, offered)
+  noteEntry(`${annexDir}/tmp`)
 }
 
 function isWrittenTo(path: Bytes): boolean {

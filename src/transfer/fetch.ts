@@ -16,6 +16,7 @@ import type { OnProgress, Remote } from '../remotes/remote.js'
 import { claimSpace, type SpaceClaim } from '../store/free-space.js'
 import type { ObjectStore } from '../store/object-store.js'
 import { forgetPartial } from '../store/partial-files.js'
+import { canMatch, matchesKey } from '../store/short-content.js'
 import { prepareVerification, verifyContent } from '../store/verify.js'
 import { attemptTransfer } from './attempts.js'
 import { hasEquivalents, recordEquivalent, verifyByEquivalents } from './equivalent-keys.js'
@@ -31,8 +32,11 @@ export interface Destination {
   readonly config: GitConfig
   /** Bytes to leave free on the disk (annex.diskreserve); 0n: do not look. */
   readonly reserveBytes: bigint
-  /** Makes the work tree follow. */
-  contentArrived(keyText: Bytes): void
+  /**
+   * Makes the work tree follow.
+   * @param content all of it, verified, when it is in memory; valid during the call only
+   */
+  contentArrived(keyText: Bytes, content?: Uint8Array): void
 }
 
 /** Who is told about the transfer. */
@@ -175,26 +179,54 @@ async function fetchTo(
   { remote, keyText, plan, isKept, transfer }: Fetch,
 ): Promise<void> {
   const { destination, ui, settings, totalBytes, claim } = plan
-  const { store, branch, uuid } = destination
+  const { store } = destination
   const onProgress = (doneBytes: number) => {
     transfer.progress(doneBytes)
     claim.progress(doneBytes)
     ui.progress(doneBytes, totalBytes)
   }
   try {
-    const perform = (report: OnProgress, isAgain: boolean) => {
+    const perform = async (report: OnProgress, isAgain: boolean) => {
       if (isAgain && !isKept) files.remove(temp)
-      return remote.retrieve(keyText, temp, report)
+      if (await fetchShort({ remote, keyText, plan }, report)) return undefined
+      return await remote.retrieve(keyText, temp, report)
     }
-    const { verified } = await attemptTransfer(perform, { settings, ui, onProgress })
-    if (!verified) await verifyReceived(destination, keyText, temp)
+    const received = await attemptTransfer(perform, { settings, ui, onProgress })
+    if (!received) return
+    if (!received.verified) await verifyReceived(destination, keyText, temp)
     store.moveIn(keyText, temp)
   } catch (error) {
     if (!isKept || isAnnexError(error, 'CONTENT_MISMATCH')) files.remove(temp)
     throw error
   }
-  branch.setPresence(keyText, uuid, true)
-  destination.contentArrived(keyText)
+  settle(destination, keyText)
+}
+
+/** Records that content is here, and has the work tree follow. */
+function settle(destination: Destination, keyText: Bytes, content?: Uint8Array): void {
+  destination.branch.setPresence(keyText, destination.uuid, true)
+  destination.contentArrived(keyText, content)
+}
+
+/**
+ * Takes a short content from memory into the store and the work tree: it is written twice, and not
+ * read again.
+ * @returns false when it must be fetched in the ordinary way
+ */
+async function fetchShort(
+  { remote, keyText, plan }: Pick<Fetch, 'remote' | 'keyText' | 'plan'>,
+  report: OnProgress,
+): Promise<boolean> {
+  const { destination, totalBytes } = plan
+  if (!remote.retrieveShort || !isBrief(totalBytes) || !canMatch(keyText)) return false
+  const take = (content: Uint8Array, mode: number) => {
+    if (!matchesKey(keyText, content)) return false
+    report(content.length)
+    destination.store.storeBuffer(keyText, content, mode)
+    settle(destination, keyText, content)
+    return true
+  }
+  return await remote.retrieveShort(keyText, take, report)
 }
 
 /** What may be another content the next time is begun anew. */

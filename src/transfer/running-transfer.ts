@@ -5,8 +5,10 @@
 import type { Bytes } from '../model/bytes.js'
 import { AnnexError, isSystemError } from '../model/errors.js'
 import { escapeKeyFile } from '../model/key.js'
+import { noteEntry, wasEmpty } from '../platform/empty-dirs.js'
 import { type FileLock, tryLock } from '../platform/file-lock.js'
 import * as files from '../platform/files.js'
+import { SHORT_BYTES } from '../remotes/remote.js'
 import { formatNote, notePath, type TransferSubject } from './transfer-records.js'
 
 /** Notes are renewed no more often than this, … */
@@ -14,15 +16,12 @@ const RENEW_MS = 200
 /** … and not before this much is done since, where the size is unknown. */
 const RENEW_BYTES = 100 << 10
 
-/** Moving more than this takes longer than locking it. */
-const BRIEF_BYTES = 64 << 10
-
 /**
- * Whether a transfer is over in a blink: of a small content. It is begun anew when it is interrupted,
+ * Whether a transfer is over in a blink, sooner than it could be locked. It is begun anew when it is interrupted,
  * and to make it twice does no harm.
  */
 export function isBrief(totalBytes: number | undefined): boolean {
-  return totalBytes !== undefined && totalBytes < BRIEF_BYTES
+  return totalBytes !== undefined && totalBytes < SHORT_BYTES
 }
 
 export interface TransferOptions extends TransferSubject {
@@ -81,13 +80,19 @@ export class RunningTransfer implements Disposable {
     try {
       files.makeDirs(this.#dirOf('failed'))
       this.#note('failed')
+      noteEntry(this.#dirOf('failed'))
     } catch (error) {
       // Whatever keeps us from noting it is the reason of the failure, too.
       if (!isSystemError(error)) throw error
     }
   }
 
+  /**
+   * Forgets an earlier failure. One that another process notes in this very moment may stay: whoever
+   * takes it up finds the content here.
+   */
   succeed(): void {
+    if (wasEmpty(this.#dirOf('failed'))) return
     const note = notePath(this.#annexDir, this.#options, 'failed')
     // Nearly never there, and an error costs ten times the question.
     if (files.exists(note)) files.remove(note)

@@ -9,12 +9,12 @@ import type { Bytes } from '../model/bytes.js'
 import { isErrno } from '../model/errors.js'
 import { MAX_POINTER_BYTES } from '../model/pointer.js'
 import * as files from '../platform/files.js'
-import { overwrite, setOpenMtime } from '../platform/overwrite.js'
+import { openToChange, overwrite, setOpenMtime } from '../platform/overwrite.js'
 import { diskError } from '../store/disk-error.js'
 import { isPointerText, isSameFile, youngestMtime } from './pointer-file.js'
 
 /** Few enough to be written by one system call in a few microseconds. */
-const MAX_BYTES = 1n << 16n
+const MAX_BYTES = 1 << 16
 /** No page is smaller, and no edit of a user's likely to end at a multiple of it. */
 const SECTOR_BYTES = 512
 /** On a disk fuller than this the other way is safer: it needs the space before it changes a file. */
@@ -33,13 +33,50 @@ export interface InPlace {
 
 /** Whether a file can be populated so. */
 export function canPopulateInPlace({ path, before, object }: InPlace): boolean {
-  return (
-    object.size <= MAX_BYTES &&
-    before.nlink === 1n &&
-    before.size <= MAX_POINTER_BYTES &&
-    (before.mode & 0o200n) !== 0n &&
-    files.freeBytes(path) > MIN_FREE_BYTES
-  )
+  return object.size <= MAX_BYTES && canOverwrite(before) && hasRoom(path)
+}
+
+function canOverwrite({ nlink, size, mode }: files.FileStat): boolean {
+  return nlink === 1n && size <= MAX_POINTER_BYTES && (mode & 0o200n) !== 0n
+}
+
+/** The directory that was found to have plenty of room, and until when nothing can use that up. */
+let roomy = { dir: '', untilMs: 0 }
+const PLENTY_BYTES = 1n << 30n
+const ROOM_LASTS_MS = 50
+
+function hasRoom(path: Bytes): boolean {
+  const dir = path.slice(0, path.lastIndexOf('/'))
+  const nowMs = performance.now()
+  if (roomy.dir === dir && nowMs < roomy.untilMs) return true
+  const freeBytes = files.freeBytes(path)
+  if (freeBytes > PLENTY_BYTES) roomy = { dir, untilMs: nowMs + ROOM_LASTS_MS }
+  return freeBytes > MIN_FREE_BYTES
+}
+
+/**
+ * Writes content that is in memory over its pointer; whether that can be done is asked of the open
+ * file.
+ * @param content not empty
+ * @returns as {@link populateInPlace}; `refused` also for what must go another way
+ * @throws as there
+ */
+export function populateFromMemory(
+  { path, keyText }: Pick<InPlace, 'path' | 'keyText'>,
+  content: Uint8Array,
+): files.FileStat | 'kept' | 'refused' {
+  if (content.length > MAX_BYTES || !hasRoom(path)) return 'refused'
+  const fd = openAgain(path)
+  if (fd === undefined) return 'refused'
+  try {
+    const before = files.fstat(fd)
+    if (!before.isFile() || !canOverwrite(before)) return 'refused'
+    return overwritePointer(fd, { before, keyText }, content)
+  } catch (error) {
+    throw diskError(error, keyText)
+  } finally {
+    files.close(fd)
+  }
 }
 
 /**
@@ -53,18 +90,28 @@ export function populateInPlace(place: InPlace): files.FileStat | 'kept' | 'refu
   const fd = openAgain(place.path)
   if (fd === undefined) return 'refused'
   try {
-    const pointer = readPointer(fd, place)
-    if (!content || !pointer) return 'kept'
-    overwrite(fd, content, pointer)
-    setOpenMtime(fd, youngestMtime())
-    const stat = files.fstat(fd)
-    // Another size: somebody has written to it in this very moment, and git must see that.
-    return stat.size === BigInt(content.length) ? stat : 'kept'
+    if (!content || !isSameFile(place.before, files.fstat(fd))) return 'kept'
+    return overwritePointer(fd, place, content)
   } catch (error) {
     throw diskError(error, place.keyText)
   } finally {
     files.close(fd)
   }
+}
+
+/** @returns `kept` when the file is not the pointer */
+function overwritePointer(
+  fd: number,
+  place: Pick<InPlace, 'before' | 'keyText'>,
+  content: Uint8Array,
+): files.FileStat | 'kept' {
+  const pointer = readPointer(fd, place)
+  if (!pointer) return 'kept'
+  overwrite(fd, content, pointer)
+  setOpenMtime(fd, youngestMtime())
+  const stat = files.fstat(fd)
+  // Another size: somebody has written to it in this very moment, and git must see that.
+  return stat.size === BigInt(content.length) ? stat : 'kept'
 }
 
 /**
@@ -106,16 +153,19 @@ function isMixture(found: Buffer, content: Buffer, pointer: Buffer): boolean {
 
 function openAgain(path: Bytes): number | undefined {
   try {
-    return files.open(path, 'r+')
+    return openToChange(path)
   } catch (error) {
-    if (isErrno(error, 'EACCES', 'EPERM', 'ENOENT', 'EISDIR', 'ETXTBSY')) return undefined
+    const refusals = ['EACCES', 'EPERM', 'ENOENT', 'ENOTDIR', 'EISDIR', 'ELOOP', 'ENXIO', 'ETXTBSY']
+    if (isErrno(error, ...refusals)) return undefined
     throw error
   }
 }
 
-/** The whole file if it is the pointer that it was before. */
-function readPointer(fd: number, { before, keyText }: InPlace): Buffer | undefined {
-  if (!isSameFile(before, files.fstat(fd))) return undefined
+/** The whole file if it is the pointer. */
+function readPointer(
+  fd: number,
+  { before, keyText }: Pick<InPlace, 'before' | 'keyText'>,
+): Buffer | undefined {
   const pointer = Buffer.allocUnsafe(Number(before.size))
   const isWhole = files.readFully(fd, pointer) === pointer.length
   return isWhole && isPointerText(pointer, keyText) ? pointer : undefined

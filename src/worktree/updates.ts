@@ -18,6 +18,7 @@ import { listAbandonedNotes, readNotedKeys, removeNotes } from './deferred-notes
 import { finishWorktree, restagePending } from './finish-worktree.js'
 import { isBeyondLink } from './leading-links.js'
 import { depopulate, populate } from './populate.js'
+import { populateFromMemory } from './populate-in-place.js'
 import { formatRestageText, hasRestageLog } from './restage-log.js'
 import { hasSmudgeLog, takeSmudgeLog } from './smudge-log.js'
 
@@ -72,26 +73,48 @@ export class WorkTreeUpdates {
     for (const files of this.#byKey.values()) for (const { path } of files) yield path
   }
 
-  /** Brings the files of a key into the form that fits: content when it is here, else a pointer. */
-  contentChanged(keyText: Bytes): void {
-    const { store } = this.#owner
+  /**
+   * Brings the files of a key into the form that fits: content when it is here, else a pointer.
+   * @param content all of it, when it has just been stored and is still in memory
+   */
+  contentChanged(keyText: Bytes, content?: Uint8Array): void {
+    const { store, repository } = this.#owner
+    const known = this.#byKey.get(keyText) ?? []
+    const all = known.filter(({ path }) => !isBeyondLink(repository, path))
+    if (content) store.unfinished?.noteComing(keyText)
+    const files = content ? all.filter((file) => !this.#populateAtOnce(file, content)) : all
+    if (files.length === 0) return
     const object = store.locate(keyText)
     if (object) store.unfinished?.noteComing(keyText)
-    for (const file of this.#byKey.get(keyText) ?? []) {
-      if (isBeyondLink(this.#owner.repository, file.path)) continue
+    for (const file of files) {
       if (object && (isPopulatable(file) || isConflictSide(file))) this.#populate(file, object.path)
       else if (!object && isPopulatable(file)) this.#depopulate(file)
     }
   }
 
+  /** @returns false when the file must be populated from the object */
+  #populateAtOnce(file: AnnexedFile, content: Uint8Array): boolean {
+    if (!isPopulatable(file) || this.#isThin || content.length === 0) return false
+    const { path, keyText, entry } = file
+    const place = { path: join(this.#owner.repository.workTree!, path), keyText }
+    const stat = populateFromMemory(place, content)
+    if (stat === 'refused') return false
+    if (stat !== 'kept') this.#placed({ path, oid: entry.oid, stat })
+    return true
+  }
+
+  get #isThin(): boolean {
+    return this.#owner.config.getBoolean('annex.thin') ?? false
+  }
+
   #populate({ path, keyText, entry }: AnnexedFile, objectFile: Bytes): void {
-    const { repository, config, store } = this.#owner
+    const { repository, store } = this.#owner
     const stat = populate({
       path: join(repository.workTree!, path),
       keyText,
       temp: store.temp,
       objectFile,
-      isThin: config.getBoolean('annex.thin') ?? false,
+      isThin: this.#isThin,
     })
     if (stat) this.#placed({ path, oid: entry.oid, stat })
   }

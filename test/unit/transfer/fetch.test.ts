@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto'
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { describe, expect, test } from '@jest/globals'
 import { AnnexBranch } from '../../../src/branch/branch.js'
 import { readConfig } from '../../../src/git/config.js'
 import { openRepositoryAt } from '../../../src/git/repository.js'
 import { isAnnexError } from '../../../src/model/errors.js'
+import type { Remote } from '../../../src/remotes/remote.js'
 import { ObjectStore } from '../../../src/store/object-store.js'
 import { type Destination, fetchContent, keySize } from '../../../src/transfer/fetch.js'
 import { sendContent } from '../../../src/transfer/send.js'
@@ -119,6 +120,42 @@ describe('fetchContent()', () => {
       'KEY_INSECURE',
     )
     expect(remote.asked).toEqual([])
+  })
+})
+
+describe('fetchContent() of a short content', () => {
+  /** A remote that hands over what it has from memory. */
+  function quickRemote(content: Buffer) {
+    const remote = makeRemote('quick', CONTENT)
+    const retrieveShort: Remote['retrieveShort'] = async (_key, take) => take(content, 0o755)
+    return Object.assign(remote, { retrieveShort })
+  }
+
+  test('takes it from memory, as executable as it was there', async () => {
+    const { destination, ui, said, temp } = makePlace()
+    const arrived: unknown[] = []
+    const contentArrived: Destination['contentArrived'] = (keyText, content) =>
+      arrived.push(keyText, Buffer.from(content!))
+    const remote = quickRemote(CONTENT)
+    const outcome = await fetchContent(KEY, [remote], {
+      destination: { ...destination, contentArrived },
+      ui,
+    })
+    expect(outcome).toEqual({ from: remote, failed: [] })
+    const { path } = destination.store.locate(KEY)!
+    expect(readFileSync(path).equals(CONTENT)).toBe(true)
+    expect(statSync(path).mode & 0o777).toBe(0o555)
+    expect(destination.branch.locations(KEY)).toEqual(['here'])
+    expect([arrived, said, temp()]).toEqual([[KEY, CONTENT], ['from quick...', '1000/1000'], []])
+    expect(remote.asked).toEqual([])
+  })
+
+  test('fetches in the ordinary way what is not right there', async () => {
+    const { destination, ui, arrived } = makePlace()
+    const remote = quickRemote(someBytes(1000, 2))
+    expect((await fetchContent(KEY, [remote], { destination, ui })).from).toBe(remote)
+    expect(readFileSync(destination.store.locate(KEY)!.path).equals(CONTENT)).toBe(true)
+    expect([remote.asked, arrived]).toEqual([['retrieve'], [KEY]])
   })
 })
 

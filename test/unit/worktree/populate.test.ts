@@ -14,7 +14,7 @@ import { lstat } from '../../../src/platform/files.js'
 import { TempFiles } from '../../../src/store/temp-files.js'
 import { finishWorktree } from '../../../src/worktree/finish-worktree.js'
 import { populate } from '../../../src/worktree/populate.js'
-import { populateInPlace } from '../../../src/worktree/populate-in-place.js'
+import { populateFromMemory, populateInPlace } from '../../../src/worktree/populate-in-place.js'
 import {
   CONTENT,
   expectNoTemp,
@@ -122,6 +122,31 @@ describe('populate()', () => {
     expect(populateInPlace(place)).toBe('kept')
     expect(fixture.repo.read('f').toString()).toMatch(/^\/annex/)
     expect(populateInPlace({ ...place, before: lstat(path)! })).toMatchObject({ size: 3000n })
+  })
+
+  test('writes content from memory over nothing but its pointer', () => {
+    const fixture = pointerAnnex(scratch, 'memory', { f: SMALL })
+    const path = fixture.repo.path('f')
+    const put = () => populateFromMemory({ path, keyText: fixture.file().keyText }, SMALL)
+    const pointer = fixture.repo.read('f')
+    for (const command of [
+      'mv f g; ln -s g f',
+      'rm f',
+      'mkdir f',
+      'rmdir f; mkfifo f',
+      'rm f; ln g f',
+    ]) {
+      fixture.repo.run(['sh', '-c', command])
+      expect(put()).toBe('refused')
+    }
+    expect(fixture.repo.read('g').equals(pointer)).toBe(true)
+    fixture.repo.run(['sh', '-c', 'rm f; echo mine >f'])
+    expect(put()).toBe('kept')
+    expect(fixture.repo.read('f').toString()).toBe('mine\n')
+    fixture.repo.run(['cp', 'g', 'f'])
+    expect(put()).toMatchObject({ size: 3000n })
+    expect(fixture.repo.read('f').equals(SMALL)).toBe(true)
+    expect(put()).toBe('kept')
   })
 
   test('leaves a link, a directory and a missing file alone', () => {
