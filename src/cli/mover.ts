@@ -5,9 +5,10 @@
 import { errorMessage, isAnnexError } from '../model/errors.js'
 import type { Remote } from '../remotes/remote.js'
 import { type Destination, fetchContent } from '../transfer/fetch.js'
-import { sendContent } from '../transfer/send.js'
+import { sendContent, takeSentAhead } from '../transfer/send.js'
 import type { Annex } from './annex.js'
 import type { Action, ItemUi } from './command.js'
+import { announceSends, foreseeingItems } from './foresee-sends.js'
 import { MovedFrom, type MoverOptions, type MoveStep } from './moved-from.js'
 import { relayAction } from './relay-action.js'
 import type { Found } from './seek.js'
@@ -28,6 +29,21 @@ export class Mover {
     this.#destination = hereAsDestination(annex, options)
   }
 
+  /**
+   * Passes items that are to be sent on, those that will surely be copied known to the remote before
+   * their turns. A move notes first what it is about to do.
+   */
+  foreseeing(items: Iterable<Found | undefined>, target: Remote): Iterable<Found | undefined> {
+    if (this.#source || !target.expectStores) return items
+    const { branch } = this.#annex
+    const isKnown = ({ keyText }: Found) =>
+      this.#options.fast && branch.locations(keyText).includes(target.uuid)
+    return foreseeingItems(items, (added) => {
+      const lacking = added.filter((found) => !isKnown(found))
+      announceSends(this.#annex, target, new Set(lacking.map(({ keyText }) => keyText)))
+    })
+  }
+
   /** Sends what is here; undefined when it is not. */
   to(found: Found, target: Remote): Action | undefined {
     const { store, branch, uuid } = this.#annex
@@ -39,6 +55,7 @@ export class Mover {
     return this.#action(found, async (ui) => {
       // Another file with the same content may have been moved before this one.
       if (!store.has(keyText)) return true
+      if (!this.#source && (await this.#sentAhead(found, target, ui))) return true
       const hasNow = !trustsLog && (await target.checkPresent(keyText))
       const step = { found, from: 'here', to: target } as const
       const had = this.#source?.begin(step, hasNow) ?? hasNow
@@ -49,6 +66,14 @@ export class Mover {
       }
       return (await this.#source?.drop(step, { had, ui })) ?? true
     })
+  }
+
+  /** Whether a copy has been sent before its turn. */
+  async #sentAhead({ keyText, path }: Found, target: Remote, ui: ItemUi): Promise<boolean> {
+    const options = { origin: this.#annex, ui, file: path }
+    const sent = await takeSentAhead(keyText, target, options)
+    if (sent === 'stored') ui.note(`to ${target.name}...`)
+    return sent !== undefined
   }
 
   /** Fetches from a remote; undefined when it is not known to have it, or there is nothing to do. */

@@ -9,11 +9,12 @@ import { isAnnexError } from '../model/errors.js'
 import type { Uuid } from '../model/uuid.js'
 import type { Remote } from '../remotes/remote.js'
 import { fetchContent } from '../transfer/fetch.js'
-import { sendContent } from '../transfer/send.js'
+import { sendContent, takeSentAhead } from '../transfer/send.js'
 import type { Annex } from './annex.js'
 import { AutoChoice } from './auto-choice.js'
 import type { Action } from './command.js'
 import { Dropper } from './dropper.js'
+import { announceSends, foreseeingItems } from './foresee-sends.js'
 import { type Found, seek } from './seek.js'
 import type { SyncGiven } from './sync-options.js'
 import type { SyncPlan } from './sync-plan.js'
@@ -28,7 +29,9 @@ export async function* syncContent(
 ): AsyncIterable<Action> {
   const remotes = chooseRemotes(annex, await annex.remotes(), { plan, given })
   const mover = new ContentMover(annex, remotes, { plan, given })
-  for (const found of chosenContents(annex, given)) yield* mover.actions(found)
+  const chosen = chosenContents(annex, given)
+  for (const found of foreseeingItems(chosen, (items) => mover.announce(items)))
+    if (found) yield* mover.actions(found)
 }
 
 /** Those that take part, and are not to be left alone. */
@@ -98,6 +101,17 @@ class ContentMover {
         hasWish(uuid),
       ),
     ]
+  }
+
+  /** Tells the remotes what they are going to be sent. */
+  announce(items: readonly Found[]): void {
+    if (!this.#plan.sends) return
+    for (const remote of this.#remotes) {
+      if (!remote.expectStores || !this.#isTarget(remote)) continue
+      const isWanted = this.#wanted.get(remote.uuid)!
+      const lacking = items.filter((found) => this.#lacks(found, remote) && isWanted(found))
+      announceSends(this.#annex, remote, new Set(lacking.map(({ keyText }) => keyText)))
+    }
   }
 
   *actions(found: Found): Iterable<Action> {
@@ -175,7 +189,9 @@ function copyAction(annex: Annex, found: Found, remote: Remote): Action {
       }
       ui.note(`to ${remote.name}...`)
       try {
-        await sendContent(found.keyText, remote, { origin: annex, ui, file: found.path })
+        const options = { origin: annex, ui, file: found.path }
+        if (await takeSentAhead(found.keyText, remote, options)) return true
+        await sendContent(found.keyText, remote, options)
         return true
       } catch (error) {
         if (!isAnnexError(error)) throw error

@@ -36,7 +36,11 @@ export const copy: Command<typeof options, 'annex'> = {
   async *run(annex, args) {
     const direction = await readDirection(annex, args.options)
     const mover = new Mover(annex, 'copy', args.options)
-    yield* moveAll(mover, direction, chosen(annex, args, direction))
+    const items = chosen(annex, args, direction)
+    const isAsked = args.options.batch || args.options['batch-keys']
+    const known =
+      direction.kind === 'to' && !isAsked ? mover.foreseeing(items, direction.to) : items
+    yield* moveAll(mover, direction, known)
   },
 }
 

@@ -42,7 +42,8 @@ export const mirror: Command<typeof options, 'annex'> = {
     const mover = new Mover(annex, 'copy', args.options)
     const destination = hereAsDestination(annex, { force })
     const get = (found: Found) => fetchAction(annex, found, { only: undefined, destination })
-    for (const found of seek(annex, args)) {
+    const items = seek(annex, args)
+    for (const found of to === undefined ? items : mover.foreseeing(items, remote)) {
       if (!found) continue
       const isHere = annex.store.has(found.keyText)
       if (to !== undefined) yield isHere ? mover.to(found, remote) : dropper.from(found, remote)

@@ -15,6 +15,7 @@ import {
   type Step,
   transferOptions,
 } from '../cli/command.js'
+import { announceSends } from '../cli/foresee-sends.js'
 import type { Matchable } from '../cli/match-facts.js'
 import { syncedPushArgs, takeOverAnnexBranches } from '../cli/push-annex-branch.js'
 import { compileWanted } from '../cli/wanted-content.js'
@@ -25,7 +26,7 @@ import { type Bytes, bytesFromText, bytesToText } from '../model/bytes.js'
 import { AnnexError, errorMessage, isAnnexError } from '../model/errors.js'
 import { ancestorArguments } from '../platform/parent.js'
 import type { Remote } from '../remotes/remote.js'
-import { sendContent } from '../transfer/send.js'
+import { sendContent, takeSentAhead } from '../transfer/send.js'
 
 const FILE_MODE = 0o100644
 const LINK_MODE = 0o120000
@@ -59,7 +60,13 @@ export const prePush: Command<typeof options, 'annex'> = {
       if (!remote || remote.isIgnored || remote.isReadOnly || remote.type !== 'git') return
       const isWanted = compileWanted(annex, remote.uuid)
       const sending = new Sending(annex, remote)
-      for (const found of missing) if (isWanted(found)) yield sending.action(found)
+      const wanted = missing.filter(isWanted)
+      announceSends(
+        annex,
+        remote,
+        wanted.map(({ keyText }) => keyText),
+      )
+      for (const found of wanted) yield sending.action(found)
       yield ALL_DONE
       if (sending.hasFailed) return
       if (isBranchPushed && (isNew || !remote.isQuick))
@@ -165,9 +172,11 @@ class Sending {
     const annex = this.#annex
     const remote = this.#remote
     try {
+      const options = { origin: annex, ui, file: path }
+      if (await takeSentAhead(keyText, remote, options)) return true
       if (await remote.checkPresent(keyText))
         annex.branch.correctPresence(keyText, remote.uuid, true)
-      else await sendContent(keyText, remote, { origin: annex, ui, file: path })
+      else await sendContent(keyText, remote, options)
       return true
     } catch (error) {
       const isFirst = !this.hasFailed

@@ -14,8 +14,10 @@ import { prepareVerification } from '../store/verify.js'
 import { GitRemote, type GitRemoteSettings } from './git-remote.js'
 import { P2pClient } from './p2p/client.js'
 import { FetchAhead } from './p2p/fetch-ahead.js'
-import { FileSource } from './p2p/file-source.js'
+import { FileSource, readWhole } from './p2p/file-source.js'
 import { ConnectionPool } from './p2p/pool.js'
+import type { Outgoing, Sent } from './p2p/put-many.js'
+import { SendAhead } from './p2p/send-ahead.js'
 import type { OnProgress, Pace, Received, Remote, RemoteLock, TakeShort } from './remote.js'
 import { cipherOptions } from './ssh/cipher.js'
 import { type SshAccess, sshArgv } from './ssh/command.js'
@@ -44,6 +46,7 @@ export class GitSshRemote extends GitRemote implements Remote {
   readonly #settings: SshRemoteSettings
   readonly #pool: ConnectionPool
   readonly #ahead: FetchAhead
+  readonly #sentAhead: SendAhead
   /** How much will be moved, as far as is known. */
   #likelyBytes = 0
 
@@ -52,6 +55,7 @@ export class GitSshRemote extends GitRemote implements Remote {
     this.#settings = settings
     this.#pool = new ConnectionPool(() => this.#connect())
     this.#ahead = new FetchAhead(this.#pool)
+    this.#sentAhead = new SendAhead(this.#pool)
   }
 
   async #connect(): Promise<P2pClient> {
@@ -150,6 +154,15 @@ export class GitSshRemote extends GitRemote implements Remote {
     }, onProgress.signal)
   }
 
+  expectStores(keyTexts: Iterable<Bytes>, locate: (keyText: Bytes) => Bytes | undefined): void {
+    if (!this.isReadOnly) this.#sentAhead.expect(outgoing(keyTexts, locate))
+  }
+
+  async storedAhead(keyText: Bytes, { signal }: Pace): Promise<Sent> {
+    using _watch = abortOn(signal, this.#sentAhead)
+    return await this.#sentAhead.take(keyText)
+  }
+
   async remove(keyText: Bytes, proof: DropProof): Promise<void> {
     this.refuseReadOnly()
     const isGone = await this.#pool.use((client) => client.remove(keyText, proof))
@@ -193,7 +206,22 @@ export class GitSshRemote extends GitRemote implements Remote {
   /** The servers record what they have done when their sessions end; then the connection may go. */
   async close(): Promise<void> {
     await this.#ahead.close()
+    await this.#sentAhead.close()
     await this.#pool.close()
+  }
+}
+
+function* outgoing(
+  keyTexts: Iterable<Bytes>,
+  locate: (keyText: Bytes) => Bytes | undefined,
+): Iterable<Outgoing> {
+  for (const key of keyTexts) {
+    const size = parseKey(key)?.sizeBytes
+    const readInto = (buffer: Buffer) => {
+      const path = locate(key)
+      return path !== undefined && readWhole(path, buffer)
+    }
+    if (size !== undefined) yield { key, sizeBytes: Number(size), readInto }
   }
 }
 

@@ -111,6 +111,19 @@ export interface Remote {
    */
   store(keyText: Bytes, source: Bytes, onProgress: OnProgress): Promise<void>
 
+  /**
+   * Tells which contents will be stored, in this order, after those told before; a remote that is far
+   * away can be sent them, those that it lacks, before it is asked to. They may never be asked for.
+   * @param locate the object of a key as for {@link Remote.store}; undefined: it is not there any more
+   */
+  expectStores?(keyTexts: Iterable<Bytes>, locate: (keyText: Bytes) => Bytes | undefined): void
+
+  /**
+   * Takes what has come of a content that was expected; once.
+   * @returns whether it was there before, or is stored; undefined: it has to be stored
+   */
+  storedAhead?(keyText: Bytes, pace: Pace): Promise<'there' | 'stored' | undefined>
+
   /** Removes content; no error when it was not there. */
   remove(keyText: Bytes, proof: DropProof): Promise<void>
 

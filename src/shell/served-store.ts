@@ -19,11 +19,13 @@ import type { OpenContent, ReceivedContent, ServedContent } from '../remotes/p2p
 import { type ContentLock, isBeingRemoved, lockContent } from '../store/content-lock.js'
 import { IncomingContent } from '../store/incoming.js'
 import type { ObjectStore } from '../store/object-store.js'
+import { forgetPartial } from '../store/partial-files.js'
 import { removeContent } from '../store/remove.js'
 import { promiseContent, type Retention } from '../store/retention.js'
 import { isVerificationReady, prepareVerification } from '../store/verify.js'
-import type { Destination } from '../transfer/fetch.js'
-import { lockPartialDownload } from '../transfer/partial-download.js'
+import { type Destination, keySize } from '../transfer/fetch.js'
+import { lockPartialDownload, type PartialDownload } from '../transfer/partial-download.js'
+import { isBrief } from '../transfer/running-transfer.js'
 
 /** How long content stays for a client that went away without unlocking it. */
 const RETENTION_MS = 10 * 60_000
@@ -106,22 +108,40 @@ export class ServedStore implements ServedContent {
   receive(key: Bytes, _file: Bytes): ReceivedContent {
     const { store } = this.#annex
     store.refuseInsecure(key)
-    const partial = lockPartialDownload(store, key, this.#client)
+    const isShort = isBrief(keySize(key))
+    const partial = isShort ? this.#shortLived() : lockPartialDownload(store, key, this.#client)
     try {
-      const resumes = backendOfKey(parseKey(key)!.backend)?.kind === 'hash'
-      const { path } = partial
-      const incoming = new IncomingContent(key, path, { resumes, checkHash: this.#verifies })
+      const resumes = !isShort && backendOfKey(parseKey(key)!.backend)?.kind === 'hash'
+      const incoming = new IncomingContent(key, partial.path, {
+        resumes,
+        checkHash: this.#verifies,
+      })
       this.#refuseWhenFull(incoming.missingBytes)
-      return this.#receiveInto(incoming, { key, path, release: () => partial[Symbol.dispose]() })
+      return this.#receiveInto(incoming, { key, partial })
     } catch (error) {
       partial[Symbol.dispose]()
       throw error
     }
   }
 
+  /**
+   * A place for content that is here in a blink: nobody else need be kept from it, and what breaks off
+   * is sent anew. The locks of a transfer and the partial download took two thirds of the time.
+   */
+  #shortLived(): PartialDownload {
+    const path = this.#annex.store.temp.newPath()
+    return {
+      path,
+      [Symbol.dispose]() {
+        // Nearly never there, and an error costs ten times the question.
+        if (files.exists(path)) files.remove(path)
+      },
+    }
+  }
+
   #receiveInto(
     incoming: IncomingContent,
-    { key, path, release }: { key: Bytes; path: Bytes; release: () => void },
+    { key, partial }: { readonly key: Bytes; readonly partial: PartialDownload },
   ): ReceivedContent {
     const { store, branch, uuid } = this.#annex
     return {
@@ -130,13 +150,14 @@ export class ServedStore implements ServedContent {
       write: (bytes) => incoming.write(bytes),
       finish: (options) => {
         incoming.finish(options)
-        store.moveIn(key, path)
+        store.moveIn(key, partial.path)
+        if (isBrief(keySize(key))) forgetPartial(store.annexDir, key)
         branch.setPresence(key, uuid, true)
         this.#here.contentArrived(key)
       },
       close() {
         incoming.close()
-        release()
+        partial[Symbol.dispose]()
       },
     }
   }

@@ -1,7 +1,7 @@
 /** Standard input and output as the channel of a P2P server: blocking reads, collected writes. */
 import * as files from '../platform/files.js'
 import { type FilePart, sendFilePart } from '../platform/send-file.js'
-import type { ServerChannel } from '../remotes/p2p/server.js'
+import type { ServerChannel } from '../remotes/p2p/server-connection.js'
 
 const STDIN = 0
 const STDOUT = 1

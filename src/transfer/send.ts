@@ -8,7 +8,7 @@ import type { Remote } from '../remotes/remote.js'
 import type { ObjectStore } from '../store/object-store.js'
 import { attemptTransfer } from './attempts.js'
 import { keySize, type TransferUi } from './fetch.js'
-import { RunningTransfer } from './running-transfer.js'
+import { isBrief, RunningTransfer } from './running-transfer.js'
 import { transferSettings } from './transfer-settings.js'
 
 /** The repository that content is sent from. */
@@ -58,4 +58,38 @@ export async function sendContent(
   }
   transfer.succeed()
   origin.branch.setPresence(keyText, remote.uuid, true)
+}
+
+/**
+ * Records what has come of content that was sent ahead of its turn.
+ * @returns whether the remote had it before, or has it now; undefined: it has to be sent
+ */
+export async function takeSentAhead(
+  keyText: Bytes,
+  remote: Remote,
+  { origin, ui, file }: SendOptions,
+): Promise<'there' | 'stored' | undefined> {
+  const totalBytes = keySize(keyText)
+  if (!remote.storedAhead || !maySendAhead(keyText)) return undefined
+  const subject = { direction: 'upload', uuid: remote.uuid, keyText, file, totalBytes } as const
+  const settings = transferSettings(origin.config, remote, 'upload')
+  const onProgress = () => {}
+  const sent = await attemptTransfer((report) => remote.storedAhead!(keyText, report), {
+    settings,
+    ui,
+    onProgress,
+  })
+  if (sent === 'stored') {
+    limitMemory()
+    using transfer = RunningTransfer.begin(origin.store.annexDir, subject)
+    transfer.succeed()
+    ui.progress(totalBytes!, totalBytes)
+    origin.branch.setPresence(keyText, remote.uuid, true)
+  } else if (sent) origin.branch.correctPresence(keyText, remote.uuid, true)
+  return sent
+}
+
+/** Whether content is short enough to be sent ahead: without the lock of a transfer. */
+export function maySendAhead(keyText: Bytes): boolean {
+  return isBrief(keySize(keyText))
 }

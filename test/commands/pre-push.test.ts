@@ -199,6 +199,15 @@ describe('git annex pre-push over ssh', () => {
       const elsewhere = scratch.clone(bare, 'ssh-elsewhere')
       elsewhere.annex('get', '.')
       for (const seed of [1, 2, 3]) expectContent(elsewhere, `f${seed}`, someBytes(100_000, seed))
+
+      for (let i = 0; i < 300; i++) clone.write(`d/f${i}`, `${i}\n`)
+      run('git', 'annex', 'add', '-q', 'd')
+      run('git', 'commit', '-qm', 'small')
+      run('git', 'push', '-q', 'origin', 'HEAD')
+      elsewhere.git('pull', '-q')
+      elsewhere.annex('get', '-q', '.')
+      expectContent(elsewhere, 'd/f299', '299\n')
+      expect(elsewhere.annex('find', '--not', '--copies=3').stdout).toBe('')
     } finally {
       server.stop()
     }

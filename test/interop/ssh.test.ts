@@ -174,6 +174,37 @@ describeSsh(title, () => {
     expect(findFaults(clone)).toEqual([])
   })
 
+  test.each([
+    ['ours', 600],
+    ['real', 70],
+  ] as const)('sends many small files to %s over one connection', (program, number) => {
+    const { origin, clone, run } = makePair('ours', program)
+    for (let i = 0; i < number; i++) clone.write(`d/f${i}`, `${i % (number - 10)}\n`)
+    // Commands of the protocol, for a server that took contents for them.
+    clone.write('d/commands', `DATA 0\nREMOVE ${clone.annex('lookupkey', 'small').stdout}VALID\n`)
+    expect(run('get', '-q', '.').status).toBe(0)
+    expect(run('add', '-q', 'd').status).toBe(0)
+    clone.git('commit', '-qm', 'd')
+    const keyOf = (file: string) => clone.annex('lookupkey', file).stdout.trim()
+    // One is there that nobody here knows of.
+    origin.write('two', '2\n')
+    origin.run(['git', 'annex', 'setkey', keyOf('d/f2'), 'two'], { program })
+    const counts = breakAfter(servers.get(program)!, 1 << 30)
+    const env = { ...servers.get(program)!.env(), ...counts.env }
+    const sent = clone.tryRun(['git', 'annex', 'copy', '--to=origin', '.'], { env })
+    expect([sent.status, sent.stderr]).toEqual([0, ''])
+    expect(sent.stdout.match(/^copy d.* ok$/gm)!.length).toBe(number + 1)
+    expect(sent.stdout).toContain('copy d/f1 (to origin...) ok\n')
+    expect(sent.stdout).toContain('copy d/f2 ok\n')
+    // That for short contents, and another one for the long one.
+    expect(counts.sessions()).toBeLessThanOrEqual(2)
+    for (const file of ['small', 'd/f0', `d/f${number - 1}`, 'd/commands'])
+      expectPresent(origin, keyOf(file))
+    expect(committedLocations(clone, keyOf('d/f1')).length).toBe(2)
+    expect(clone.annex('find', '--not', '--in=origin').stdout).toBe('')
+    for (const repo of [origin, clone]) expect(findFaults(repo)).toEqual([])
+  })
+
   test('refuses what the server forbids, and what is no annex is ignored from then on', () => {
     const { origin, clone, run } = makePair('ours', 'ours')
     clone.write('new', 'new\n')

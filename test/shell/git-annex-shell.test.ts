@@ -1,5 +1,6 @@
 /** git-annex-shell as sshd starts it, without an sshd: what it serves, and what it refuses. */
 import { spawn } from 'node:child_process'
+import { createHash } from 'node:crypto'
 import { once } from 'node:events'
 import { existsSync, readFileSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
@@ -10,6 +11,7 @@ import {
   REAL_BIN,
   type RunResult,
   type ScratchRepo,
+  someBytes,
   useScratch,
 } from '../support/scratch.js'
 import { findFaults } from '../support/soundness.js'
@@ -38,7 +40,7 @@ beforeAll(() => {
 
 interface Call {
   readonly env?: Readonly<Record<string, string>>
-  readonly input?: string
+  readonly input?: string | Buffer
   readonly program?: string
 }
 
@@ -201,13 +203,26 @@ describe('git-annex-shell p2pstdio', () => {
     expect(findFaults(repo)).toEqual([])
   })
 
-  test('takes up an upload where it broke, and records what has come', () => {
+  test('takes up an upload where it broke, and a short one anew', () => {
+    const bytes = someBytes(100_000).toString('latin1')
+    const long = `SHA256-s100000--${createHash('sha256').update(bytes, 'latin1').digest('hex')}`
     const half = call(['p2pstdio', 'repo', CLIENT], {
-      input: `VERSION 1\nPUT f ${NEW}\nDATA 4\nne`,
+      input: Buffer.from(
+        `VERSION 1\nPUT f ${long}\nDATA 100000\n${bytes.slice(0, 60_000)}`,
+        'latin1',
+      ),
     })
     expect(half.stdout).toMatch(/PUT-FROM 0\n$/)
-    const input = `VERSION 1\nPUT f ${NEW}\nDATA 2\nw\nVALID\n`
-    expect(call(['p2pstdio', 'repo', CLIENT], { input }).stdout).toMatch(/PUT-FROM 2\nSUCCESS\n$/)
+    const rest = `VERSION 1\nPUT f ${long}\nDATA 40000\n${bytes.slice(60_000)}VALID\n`
+    const second = call(['p2pstdio', 'repo', CLIENT], { input: Buffer.from(rest, 'latin1') })
+    expect(second.stdout).toMatch(/PUT-FROM 60000\nSUCCESS\n$/)
+    expectPresent(repo, long)
+  })
+
+  test('records what has come and what has gone', () => {
+    call(['p2pstdio', 'repo', CLIENT], { input: `VERSION 1\nPUT f ${NEW}\nDATA 4\nne` })
+    const input = `VERSION 1\nPUT f ${NEW}\nDATA 4\nnew\nVALID\n`
+    expect(call(['p2pstdio', 'repo', CLIENT], { input }).stdout).toMatch(/PUT-FROM 0\nSUCCESS\n$/)
     expectPresent(repo, NEW)
     expect(repo.git('log', '-1', '--format=%s', 'git-annex').stdout).toBe('update\n')
     expect(repo.realAnnex('whereis', `--key=${NEW}`).stdout).toContain(uuid)

@@ -2,14 +2,14 @@
  * The side of the P2P protocol that asks: one request after the other over one connection.
  * Implements spec: transfer, sections 4.3 and 4.4.
  */
-import type { Bytes } from '../../model/bytes.js'
+import { type Bytes, bytesToBuffer } from '../../model/bytes.js'
 import type { DropProof } from '../../model/drop-proof.js'
 import { AnnexError } from '../../model/errors.js'
 import type { Uuid } from '../../model/uuid.js'
 import { sleep } from '../../platform/sleep.js'
 import type { OnProgress } from '../remote.js'
 import { type ByteStream, type ByteTaker, P2pConnection } from './connection.js'
-import { P2P_VERSION, type P2pMessage } from './messages.js'
+import { formatMessage, P2P_VERSION, type P2pMessage } from './messages.js'
 
 /** Whom a client expects at the other end. */
 export interface Expected {
@@ -89,7 +89,7 @@ export class P2pClient {
   }
 
   /** One exchange; the connection is sound again when it comes to its end. */
-  async #exchange<T>(work: (connection: P2pConnection) => Promise<T>): Promise<T> {
+  async exchange<T>(work: (connection: P2pConnection) => Promise<T>): Promise<T> {
     this.#isSound = false
     const result = await work(this.#connection)
     this.#isSound = true
@@ -98,7 +98,7 @@ export class P2pClient {
 
   /** Sends a request. @returns the answer, which may be `ERROR` */
   #ask(...messages: readonly P2pMessage[]): Promise<P2pMessage> {
-    return this.#exchange(async (connection) => {
+    return this.exchange(async (connection) => {
       await connection.send(...messages)
       return await connection.receive()
     })
@@ -124,7 +124,7 @@ export class P2pClient {
 
   /** There is no answer to it. */
   async unlock(): Promise<void> {
-    await this.#exchange((connection) => connection.send({ name: 'UNLOCKCONTENT' }))
+    await this.exchange((connection) => connection.send({ name: 'UNLOCKCONTENT' }))
   }
 
   /**
@@ -151,7 +151,7 @@ export class P2pClient {
    * @returns what the sender says of it
    */
   async get(key: Bytes, sink: Sink): Promise<Validity> {
-    return await this.#exchange(async (connection) => {
+    return await this.exchange(async (connection) => {
       await connection.send({ name: 'GET', offset: sink.doneBytes, file: '', key })
       const { length } = await connection.expect('DATA')
       const { missingBytes } = sink
@@ -168,12 +168,13 @@ export class P2pClient {
     })
   }
 
-  /** Asks for several whole contents at once; as many calls of {@link P2pClient.nextAhead} follow. */
+  /** Asks for several whole contents at once; as many calls of {@link P2pClient.nextAhead} take them. */
   async askAhead(keys: readonly Bytes[]): Promise<void> {
     this.#isSound = false
     const ends = { name: 'SUCCESS' } as const
     const asks = keys.map((key) => ({ name: 'GET', offset: 0, file: '', key }) as const)
-    await this.#connection.send(...asks.flatMap((ask) => [ask, ends]))
+    const lines = asks.flatMap((ask) => [ask, ends]).map(formatMessage)
+    await this.#connection.post(bytesToBuffer(lines.join('')))
   }
 
   /**
@@ -217,7 +218,7 @@ export class P2pClient {
     if (answer.name === 'ALREADY-HAVE-PLUS') return { alsoAt: answer.uuids }
     if (answer.name !== 'PUT-FROM') return this.#verdict(answer) ? { alsoAt: [] } : undefined
     const { offset } = answer
-    const verdict = await this.#exchange(async (connection) => {
+    const verdict = await this.exchange(async (connection) => {
       await this.#sendContent(connection, source, { offset, onProgress })
       return await connection.receive()
     })

@@ -66,6 +66,13 @@ export class P2pConnection {
     }
   }
 
+  /**
+   * Sends bytes whose answers are being waited for already. A failure shows when those do not come.
+   */
+  async post(bytes: Uint8Array): Promise<void> {
+    await this.#stream.write(bytes).catch(() => {})
+  }
+
   /** The next message. @throws AnnexError REMOTE_UNAVAILABLE, PROTOCOL */
   async receive(): Promise<P2pMessage> {
     let line = this.#frames.takeLine()

@@ -1,6 +1,6 @@
-/** A file whose content is sent: read in pieces, two buffers in turn. */
+/** Files whose contents are sent: read in pieces, two buffers in turn, or at once. */
 import type { Bytes } from '../../model/bytes.js'
-import { AnnexError, isErrno } from '../../model/errors.js'
+import { AnnexError, isAnnexError, isErrno } from '../../model/errors.js'
 import * as files from '../../platform/files.js'
 import { readAt } from '../../platform/read-at.js'
 import type { Source } from './client.js'
@@ -35,6 +35,16 @@ export class FileSource implements Source, Disposable {
     return piece.subarray(0, readAt(this.#fd, piece, offset))
   }
 
+  /** Fills a buffer from the beginning on. @returns false when the file is too short */
+  readInto(buffer: Buffer): boolean {
+    for (let done = 0; done < buffer.length; ) {
+      const count = readAt(this.#fd, buffer.subarray(done), done)
+      if (count === 0) return false
+      done += count
+    }
+    return true
+  }
+
   isUnchanged(): boolean {
     const { size, mtimeNs } = files.fstat(this.#fd)
     return size === this.#before.size && mtimeNs === this.#before.mtimeNs
@@ -43,4 +53,21 @@ export class FileSource implements Source, Disposable {
   [Symbol.dispose](): void {
     files.close(this.#fd)
   }
+}
+
+/**
+ * Reads a short file as a whole.
+ * @param buffer as long as the file is to be
+ * @returns false when it is not there, has another length, or changes meanwhile
+ */
+export function readWhole(path: Bytes, buffer: Buffer): boolean {
+  let source: FileSource
+  try {
+    source = new FileSource(path)
+  } catch (error) {
+    if (isAnnexError(error, 'CONTENT_MISSING')) return false
+    throw error
+  }
+  using open = source
+  return open.sizeBytes === buffer.length && open.readInto(buffer) && open.isUnchanged()
 }

@@ -1,5 +1,5 @@
 /**
- * The messages of git-annex's P2P protocol, versions 0 to 4: one line each.
+ * The messages of git-annex's P2P protocol, versions 0 to 4, and two of our own: one line each.
  *
  * Pure. What stands in a line from outside is taken apart here and nowhere else: keys are parsed and
  * written anew, numbers are bounded, so nobody behind this sees anything that could name a path.
@@ -20,6 +20,7 @@ interface FieldTypes {
   refs: readonly Bytes[]
   token: Bytes
   service: Bytes
+  feature: Bytes
   text: Bytes
   /** Serialized. */
   key: Bytes
@@ -65,6 +66,9 @@ const FIELDS = {
   NOTIFYCHANGE: [],
   CHANGED: ['refs'],
   ERROR: ['text'],
+  // Ours: a server of another make answers `ERROR unknown command`, and goes on.
+  SUPPORTS: ['feature'],
+  'PUT-WHOLE': ['length', 'file', 'key'],
 } as const satisfies Readonly<Record<string, readonly FieldName[]>>
 
 export type MessageName = keyof typeof FIELDS
@@ -117,7 +121,7 @@ function parseField(field: FieldName, word: Bytes | undefined): unknown {
   }
   if (field === 'file') return parseAssociatedFile(word)
   if (field === 'token') return /^[A-Za-z0-9]+$/.test(word) ? word.toLowerCase() : undefined
-  if (field === 'uuid' || field === 'service') return word
+  if (field === 'uuid' || field === 'service' || field === 'feature') return word
   return /^\d+$/.test(word) && word.length <= MAX_DIGITS ? Number(word) : undefined
 }
 

@@ -8,29 +8,9 @@
 import type { Bytes } from '../../model/bytes.js'
 import { AnnexError, errorMessage, isAnnexError } from '../../model/errors.js'
 import type { Uuid } from '../../model/uuid.js'
-import type { FilePart } from '../../platform/send-file.js'
-import { FrameBuffer } from './frames.js'
-import {
-  formatMessage,
-  type MessageName,
-  P2P_VERSION,
-  type P2pMessage,
-  type P2pMessageOf,
-  parseMessage,
-} from './messages.js'
-import type { OpenContent, ServedContent, ServerMode } from './served-content.js'
-
-/** Where a session's bytes come from and go to. */
-export interface ServerChannel {
-  /** Waits for bytes; undefined at the end. They are valid until the next call. */
-  receive(): Buffer | undefined
-  /** Takes bytes to be sent, perhaps not before {@link ServerChannel.flush}. */
-  send(bytes: Uint8Array): void
-  /** Sends what was taken. */
-  flush(): void
-  /** Sends a part of a file as it is. @returns how much of it; 0 when it must be read and sent */
-  sendFile?(part: FilePart): number
-}
+import { P2P_VERSION, type P2pMessage, type P2pMessageOf } from './messages.js'
+import type { OpenContent, ReceivedContent, ServedContent, ServerMode } from './served-content.js'
+import { type ServerChannel, ServerConnection, SessionOver } from './server-connection.js'
 
 export interface ServeOptions {
   /** Of the repository that is served. */
@@ -62,83 +42,41 @@ export async function serveP2p(
   await new Session(channel, content, options).run()
 }
 
-/** Nothing that follows can be understood, or the client has said so. */
-class SessionOver extends Error {}
+type Put = P2pMessageOf<'PUT' | 'PUT-WHOLE'>
 
 class Session {
-  readonly #channel: ServerChannel
+  readonly #client: ServerConnection
   readonly #content: ServedContent
   readonly #options: ServeOptions
-  readonly #frames = new FrameBuffer()
   #version = 0
   #piece: Buffer | undefined
 
   constructor(channel: ServerChannel, content: ServedContent, options: ServeOptions) {
-    this.#channel = channel
+    this.#client = new ServerConnection(channel)
     this.#content = content
     this.#options = options
   }
 
   async run(): Promise<void> {
-    this.#send({ name: 'AUTH-SUCCESS', uuid: this.#options.uuid })
+    this.#client.send({ name: 'AUTH-SUCCESS', uuid: this.#options.uuid })
     try {
-      for (let message = this.#next(); ; message = this.#next()) {
-        if (message === undefined) this.#refuse('unknown command')
+      for (let message = this.#client.next(); ; message = this.#client.next()) {
+        if (message === undefined) this.#client.refuse('unknown command')
         else await this.#serve(message)
       }
     } catch (error) {
-      if (isAnnexError(error, 'PROTOCOL')) this.#refuse(error.message)
+      if (isAnnexError(error, 'PROTOCOL')) this.#client.refuse(error.message)
       else if (!(error instanceof SessionOver)) throw error
     } finally {
-      this.#channel.flush()
+      this.#client.flush()
     }
-  }
-
-  /** The next message; undefined when the line is none. @throws SessionOver */
-  #next(): P2pMessage | undefined {
-    let line = this.#frames.takeLine()
-    while (line === undefined) {
-      this.#fill()
-      line = this.#frames.takeLine()
-    }
-    const message = parseMessage(line)
-    // It is not clear what state the client is in: there is nothing to go on with.
-    if (message?.name === 'ERROR') throw new SessionOver()
-    return message
-  }
-
-  #fill(): void {
-    this.#channel.flush()
-    const chunk = this.#channel.receive()
-    if (chunk === undefined) throw new SessionOver()
-    this.#frames.push(chunk)
-  }
-
-  /** The next message, which must be one of these; otherwise says what was expected. */
-  #expect<N extends MessageName>(...names: readonly N[]): P2pMessageOf<N> | undefined {
-    const message = this.#next()
-    if (message && names.some((name) => name === message.name)) return message as P2pMessageOf<N>
-    this.#refuse(`expected ${names.join(' or ')}`)
-    return undefined
-  }
-
-  #send(message: P2pMessage): void {
-    this.#channel.send(Buffer.from(formatMessage(message), 'latin1'))
-  }
-
-  #refuse(text: string): void {
-    this.#send({ name: 'ERROR', text })
-  }
-
-  #answer(isSuccess: boolean): void {
-    this.#send({ name: isSuccess ? 'SUCCESS' : 'FAILURE' })
   }
 
   async #serve(message: P2pMessage): Promise<void> {
     switch (message.name) {
       case 'VERSION':
         this.#version = Math.min(message.number, P2P_VERSION)
-        return this.#send({ name: 'VERSION', number: this.#version })
+        return this.#client.send({ name: 'VERSION', number: this.#version })
       case 'BYPASS':
         return
       case 'CHECKPRESENT':
@@ -146,7 +84,7 @@ class Session {
       case 'LOCKCONTENT':
         return this.#lock(message)
       case 'GETTIMESTAMP':
-        return this.#send({ name: 'TIMESTAMP', number: this.#content.clockSeconds() })
+        return this.#client.send({ name: 'TIMESTAMP', number: this.#content.clockSeconds() })
       case 'REMOVE':
       case 'REMOVE-BEFORE':
         return await this.#remove(message)
@@ -154,12 +92,16 @@ class Session {
         return this.#get(message)
       case 'PUT':
         return await this.#put(message)
+      case 'SUPPORTS':
+        return this.#client.answer(message.feature === 'PUT-WHOLE')
+      case 'PUT-WHOLE':
+        return await this.#putWhole(message)
       case 'CONNECT':
       case 'NOTIFYCHANGE':
-        this.#refuse(`${message.name} is not served over this connection`)
+        this.#client.refuse(`${message.name} is not served over this connection`)
         throw new SessionOver()
       default:
-        return this.#refuse('unexpected command')
+        return this.#client.refuse('unexpected command')
     }
   }
 
@@ -170,8 +112,8 @@ class Session {
   #checkPresent({ key }: P2pMessageOf<'CHECKPRESENT'>): void {
     const isPresent = this.#content.isPresent(key)
     const isGoing = isPresent && this.#isGoing(key)
-    if (isGoing && this.#version >= KNOWS_ERRORS) this.#refuse(GOING)
-    else this.#answer(isPresent && !isGoing)
+    if (isGoing && this.#version >= KNOWS_ERRORS) this.#client.refuse(GOING)
+    else this.#client.answer(isPresent && !isGoing)
   }
 
   #isGoing(key: Bytes): boolean {
@@ -180,11 +122,11 @@ class Session {
 
   #lock({ key }: P2pMessageOf<'LOCKCONTENT'>): void {
     const lock = this.#attempt(() => this.#content.lock(key))
-    this.#answer(lock !== undefined)
+    this.#client.answer(lock !== undefined)
     if (!lock) return
     let isUnlocked = false
     try {
-      isUnlocked = this.#expect('UNLOCKCONTENT') !== undefined
+      isUnlocked = this.#client.expect('UNLOCKCONTENT') !== undefined
     } finally {
       // Who went away without a word may still count on it.
       lock.release({ isUnlocked })
@@ -193,11 +135,11 @@ class Session {
 
   async #remove(message: P2pMessageOf<'REMOVE' | 'REMOVE-BEFORE'>): Promise<void> {
     const { mode } = this.#options
-    if (mode !== 'full') return this.#refuse(mode === 'read-only' ? READ_ONLY : APPEND_ONLY)
+    if (mode !== 'full') return this.#client.refuse(mode === 'read-only' ? READ_ONLY : APPEND_ONLY)
     if (message.name === 'REMOVE-BEFORE' && this.#content.clockSeconds() > message.number)
-      return this.#answer(false)
+      return this.#client.answer(false)
     await this.#content.prepare(message.key)
-    this.#answer(this.#attempt(() => this.#content.remove(message.key)) ?? false)
+    this.#client.answer(this.#attempt(() => this.#content.remove(message.key)) ?? false)
   }
 
   /** Does something that may fail; why it did is for our own side. */
@@ -214,14 +156,15 @@ class Session {
     const content = this.#attempt(() => this.#content.open(key))
     try {
       const length = content ? Math.max(content.sizeBytes - offset, 0) : 0
-      this.#send({ name: 'DATA', length })
+      this.#client.send({ name: 'DATA', length })
       if (content) this.#sendPieces(content, offset, length)
-      if (this.#version > 0) this.#send({ name: content?.isUnchanged() ? 'VALID' : 'INVALID' })
+      if (this.#version > 0)
+        this.#client.send({ name: content?.isUnchanged() ? 'VALID' : 'INVALID' })
     } finally {
       content?.close()
     }
     // What the client made of it is its own business.
-    this.#expect('SUCCESS', 'FAILURE')
+    this.#client.expect('SUCCESS', 'FAILURE')
   }
 
   #sendPieces({ fd, read }: OpenContent, offset: number, length: number): void {
@@ -234,7 +177,7 @@ class Session {
       const count = read(piece, offset + done)
       // Cut short while we read it: what was promised must come, and is said to be wrong behind it.
       if (count === 0) piece.fill(0)
-      this.#channel.send(piece.subarray(0, count || piece.length))
+      this.#client.sendBytes(piece.subarray(0, count || piece.length))
       done += count || piece.length
     }
   }
@@ -242,51 +185,71 @@ class Session {
   /** @returns 0 when it must be read and sent */
   #sendFile(fd: number | undefined, offset: number, length: number): number {
     if (fd === undefined || length < FILE_BYTES) return 0
-    return this.#channel.sendFile?.({ fd, offset, length }) ?? 0
+    return this.#client.sendFile({ fd, offset, length })
   }
 
-  async #put({ key, file }: P2pMessageOf<'PUT'>): Promise<void> {
-    if (this.#options.mode === 'read-only') return this.#refuse(READ_ONLY)
-    if (this.#content.isPresent(key))
-      return this.#isGoing(key) ? this.#refuse(GOING) : this.#send({ name: 'ALREADY-HAVE' })
-    await this.#content.prepare(key)
-    let incoming: ReturnType<ServedContent['receive']>
+  async #put(message: P2pMessageOf<'PUT'>): Promise<void> {
+    const incoming = await this.#begin(message)
+    if (!incoming) return
     try {
-      incoming = this.#content.receive(key, file)
-    } catch (error) {
-      return this.#refuse(errorMessage(error))
-    }
-    try {
-      this.#send({ name: 'PUT-FROM', offset: incoming.doneBytes })
+      this.#client.send({ name: 'PUT-FROM', offset: incoming.doneBytes })
       const isPresent =
-        this.#version >= 4 ? this.#expect('DATA', 'DATA-PRESENT') : this.#expect('DATA')
-      if (isPresent?.name === 'DATA-PRESENT') this.#answer(this.#content.isPresent(key))
+        this.#version >= 4
+          ? this.#client.expect('DATA', 'DATA-PRESENT')
+          : this.#client.expect('DATA')
+      if (isPresent?.name === 'DATA-PRESENT')
+        this.#client.answer(this.#content.isPresent(message.key))
       else if (isPresent) this.#receive(isPresent.length, incoming)
     } finally {
       incoming.close()
     }
   }
 
-  #receive(length: number, incoming: ReturnType<ServedContent['receive']>): void {
+  /** Begins to receive content; answers when there is no need to, or it is refused. */
+  async #begin(message: Put): Promise<ReceivedContent | undefined> {
+    const { key, file } = message
+    if (this.#options.mode === 'read-only') this.#client.refuse(READ_ONLY)
+    else if (this.#content.isPresent(key)) {
+      if (this.#isGoing(key)) this.#client.refuse(GOING)
+      else this.#client.send({ name: 'ALREADY-HAVE' })
+    } else {
+      await this.#content.prepare(key)
+      try {
+        return this.#content.receive(key, file)
+      } catch (error) {
+        this.#client.refuse(errorMessage(error))
+      }
+    }
+    return undefined
+  }
+
+  /** Whatever becomes of it, its bytes are taken: what is behind them is the next request. */
+  async #putWhole(message: P2pMessageOf<'PUT-WHOLE'>): Promise<void> {
+    const { length } = message
+    const incoming = await this.#begin(message)
+    if (!incoming) return this.#client.take(length, () => {})
+    const isRight = incoming.doneBytes === 0 && incoming.missingBytes === length
+    try {
+      this.#client.take(length, (bytes) => isRight && this.#receiveBytes(incoming, bytes))
+      this.#client.answer(isRight && this.#finish(incoming, { mustVerify: false }))
+    } finally {
+      incoming.close()
+    }
+  }
+
+  #receive(length: number, incoming: ReceivedContent): void {
     const { missingBytes } = incoming
     if (missingBytes !== undefined && length > missingBytes)
       throw new AnnexError('PROTOCOL', `expected DATA of at most ${missingBytes} bytes`)
-    for (let left = length; left > 0; ) {
-      if (this.#frames.length === 0) this.#fill()
-      const bytes = this.#frames.takeBytes(left)
-      this.#receiveBytes(incoming, bytes)
-      left -= bytes.length
-    }
-    const isValid = this.#version > 0 && this.#expect('VALID', 'INVALID')?.name === 'VALID'
+    this.#client.take(length, (bytes) => this.#receiveBytes(incoming, bytes))
+    const isValid = this.#version > 0 && this.#client.expect('VALID', 'INVALID')?.name === 'VALID'
     // A question for the offset only: there is nothing to verify, and what is there may go on.
     const isQuestion = length === 0 && !isValid && missingBytes !== 0
-    const stored = isQuestion
-      ? undefined
-      : this.#attempt(() => {
-          incoming.finish({ mustVerify: !isValid })
-          return true
-        })
-    this.#answer(stored ?? false)
+    this.#client.answer(!isQuestion && this.#finish(incoming, { mustVerify: !isValid }))
+  }
+
+  #finish(incoming: ReceivedContent, options: { readonly mustVerify: boolean }): boolean {
+    return this.#attempt(() => incoming.finish(options) ?? true) ?? false
   }
 
   /** The client is still sending when this fails: only the end of the session stops it. */

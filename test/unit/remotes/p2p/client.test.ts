@@ -3,42 +3,13 @@ import { describe, expect, test } from '@jest/globals'
 import type { DropProof } from '../../../../src/model/drop-proof.js'
 import { forceDrop } from '../../../../src/policy/numcopies.js'
 import { P2pClient } from '../../../../src/remotes/p2p/client.js'
-import type { ByteStream } from '../../../../src/remotes/p2p/connection.js'
 import { FetchAhead } from '../../../../src/remotes/p2p/fetch-ahead.js'
 import { ConnectionPool } from '../../../../src/remotes/p2p/pool.js'
+import { Answers } from '../../../support/answers.js'
 
 const KEY = 'SHA256-s5--here'
 const GREETING = 'AUTH-SUCCESS U\n'
 const EXPECTED = { name: 'origin', uuid: 'U' }
-
-/** Everything that the other side will ever say, cut into pieces, and all that it is told. */
-class Answers implements ByteStream {
-  sent = ''
-  isAborted = false
-  readonly exited = Promise.resolve(0)
-  #rest: string
-  readonly #pieceLength: number
-
-  constructor(answers: string, pieceLength = 1 << 20) {
-    this.#rest = answers
-    this.#pieceLength = pieceLength
-  }
-
-  async read(): Promise<Buffer | undefined> {
-    const piece = this.#rest.slice(0, this.#pieceLength)
-    this.#rest = this.#rest.slice(this.#pieceLength)
-    return piece === '' ? undefined : Buffer.from(piece, 'latin1')
-  }
-
-  async write(bytes: Uint8Array): Promise<void> {
-    this.sent += Buffer.from(bytes).toString('latin1')
-  }
-
-  closeInput(): void {}
-  kill(): void {
-    this.isAborted = true
-  }
-}
 
 async function start(version: number, answers: string, pieceLength?: number) {
   const stream = new Answers(`${GREETING}VERSION ${version}\n${answers}`, pieceLength)

@@ -20,6 +20,8 @@ const MESSAGES: readonly P2pMessage[] = [
   { name: 'PUT', file: 'dir/f', key: KEY },
   { name: 'ALREADY-HAVE-PLUS', uuids: [] },
   { name: 'DATA', length: 2 ** 40 },
+  { name: 'SUPPORTS', feature: 'PUT-WHOLE' },
+  { name: 'PUT-WHOLE', length: 5, file: 'f', key: KEY },
   { name: 'CHANGED', refs: ['r1', 'r2'] },
   { name: 'ERROR', text: 'two words' },
 ]

@@ -118,6 +118,16 @@ describe('serveP2p()', () => {
       'nonsense\nVALID\nSUCCESS\n',
       'ERROR unknown command\nERROR unexpected command\nERROR unexpected command\n',
     ],
+    [
+      'SUPPORTS PUT-WHOLE\nSUPPORTS NONSENSE\nSUPPORTS\n',
+      'SUCCESS\nFAILURE\nERROR unknown command\n',
+    ],
+    [`PUT-WHOLE 5 f ${KEY}\nSKIP\nGETTIMESTAMP\n`, 'ALREADY-HAVE\nTIMESTAMP 100\n'],
+    [`PUT-WHOLE 4 f ${OTHER}\nab\ncPUT-WHOLE 0 f ${OTHER}\n`, 'SUCCESS\nALREADY-HAVE\n'],
+    [
+      `PUT-WHOLE 5 f ${OTHER}\nREMOVPUT-WHOLE 2  ${OTHER}\n\n\nGETTIMESTAMP\n`,
+      'FAILURE\nFAILURE\nTIMESTAMP 100\n',
+    ],
     [`ERROR stop\nCHECKPRESENT ${KEY}\n`, ''],
     [
       `CONNECT git-upload-pack\nCHECKPRESENT ${KEY}\n`,
@@ -157,6 +167,16 @@ describe('serveP2p()', () => {
     expect(served.answer).toBe(`VERSION 1\nPUT-FROM 0\n${answer}`)
     expect([...content.contents.keys()]).toEqual([KEY])
     expect(content.events).toEqual(['closed'])
+  })
+
+  test('stores nothing of a whole content that breaks off, or where one has begun', async () => {
+    const content = new OneContent()
+    await serve(content, `PUT-WHOLE 4 f ${OTHER}\nab`)
+    content.partial = Buffer.from('ab')
+    const { answer } = await serve(content, `PUT-WHOLE 4 f ${OTHER}\nabcd`)
+    expect(answer).toBe('FAILURE\n')
+    expect([...content.contents.keys()]).toEqual([KEY])
+    expect(content.events).toEqual(['closed', 'closed'])
   })
 
   test('keeps the beginning when only the offset was asked for', async () => {
@@ -201,6 +221,12 @@ describe('serveP2p()', () => {
     ['read-only', `PUT f ${OTHER}\n`, 'ERROR this repository is read-only; write access denied\n'],
     ['read-only', `REMOVE ${KEY}\n`, 'ERROR this repository is read-only; write access denied\n'],
     ['append-only', `REMOVE ${KEY}\n`, 'ERROR this repository is append-only; removal denied\n'],
+    [
+      'read-only',
+      `PUT-WHOLE 4 f ${OTHER}\nVALIGETTIMESTAMP\n`,
+      'ERROR this repository is read-only; write access denied\nTIMESTAMP 100\n',
+    ],
+    ['append-only', `PUT-WHOLE 4 f ${OTHER}\nabcd`, 'SUCCESS\n'],
     ['append-only', `PUT f ${OTHER}\nDATA 4\nabcdVALID\n`, 'PUT-FROM 0\nSUCCESS\n'],
   ] as const)('%s: answers %j', async (mode, input, answer) => {
     const served = await serve(new OneContent(), `VERSION 1\n${input}`, { mode })
