@@ -46,14 +46,17 @@ export function answerSmudge(
   }
   const canDefer = canDelay || promised !== undefined
   const smudged = smudge(context, { path, blob, canDefer })
-  if (smudged.kind === 'unchanged') {
+  const isForWorkTree = canDefer || context.isWriting
+  if (smudged.kind !== 'content') {
     sendBytes(writer, blob)
+    if (smudged.kind === 'pointer' && isForWorkTree)
+      context.deferred.addAnswered(path, BigInt(blob.length))
     return
   }
   try {
     if (!sendFile(writer, smudged.fd, smudged.sizeBytes))
       context.warn(`Cannot check out ${bytesToText(path)}: reading its content failed half-way`)
-    else if (canDefer || context.isWriting) context.deferred.addAnswered(path, smudged.sizeBytes)
+    else if (isForWorkTree) context.deferred.addAnswered(path, smudged.sizeBytes)
   } finally {
     files.close(smudged.fd)
   }

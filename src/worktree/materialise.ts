@@ -54,7 +54,7 @@ export class DeferredContents {
     this.#deferred.push(deferred)
   }
 
-  /** Remembers a file that git writes itself, with the content that it was answered. */
+  /** Remembers an annexed file that git writes itself, and the length of what it was answered. */
   addAnswered(path: Bytes, sizeBytes: bigint): void {
     this.#answered.set(path, sizeBytes)
   }

@@ -1,5 +1,5 @@
 /**
- * Makes git trust the small contents that it has just written itself.
+ * Makes git trust the small contents and the pointers that it has just written itself.
  *
  * Git takes a file that is not older than the index for racy: the next `git status` would start the
  * filter and send it every file of the last second. So those are dated back a little and their index
@@ -28,7 +28,7 @@ const SECOND_NS = 1_000_000_000n
 /**
  * Dates back files that git would take for racy. Nothing is done when somebody else has the index: a
  * second look is all that this saves.
- * @param answered what git was answered with content: path relative to the top, size in bytes
+ * @param answered what git was answered for annexed files: path relative to the top, size in bytes
  * @returns what the index must learn: of files that are still as git wrote them
  */
 export function settleFiles(

@@ -17,10 +17,13 @@ import type { FilterContext } from './filter-context.js'
 export type Smudged =
   /** What git sent, as it is. */
   | { readonly kind: 'unchanged' }
+  /** The same, and it is a pointer file. */
+  | { readonly kind: 'pointer' }
   /** The content of an open file of this length, from its beginning; the caller closes it. */
   | { readonly kind: 'content'; readonly fd: number; readonly sizeBytes: bigint }
 
 const UNCHANGED = { kind: 'unchanged' } as const
+const POINTER = { kind: 'pointer' } as const
 
 export interface SmudgeInput {
   /** Relative to the top of the work tree. */
@@ -35,20 +38,21 @@ export interface SmudgeInput {
 export function smudge(context: FilterContext, input: SmudgeInput): Smudged {
   const { path, blob } = input
   const key = parsePointer(blob)
+  if (!key) return UNCHANGED
   // An annexed empty file keeps its pointer: its content would look modified for ever (trap 11).
-  if (!key || key.sizeBytes === 0n) return UNCHANGED
+  if (key.sizeBytes === 0n) return POINTER
   try {
     return openObject(context, input, key)
   } catch (error) {
     context.warn(`${bytesToText(path)} is left as a pointer: ${errorMessage(error)}`)
-    return UNCHANGED
+    return POINTER
   }
 }
 
 function openObject(context: FilterContext, input: SmudgeInput, key: Key): Smudged {
   const { path, blob, canDefer } = input
   const object = context.store.locate(formatKey(key))
-  if (!object) return UNCHANGED
+  if (!object) return POINTER
   const fd = files.open(object.path, 'r')
   const sizeBytes = files.fstat(fd).size
   const isWhole = key.sizeBytes === undefined || key.sizeBytes === sizeBytes
@@ -57,16 +61,16 @@ function openObject(context: FilterContext, input: SmudgeInput, key: Key): Smudg
     return { kind: 'content', fd, sizeBytes }
   files.close(fd)
   if (isWhole) {
-    if (!canDefer) return UNCHANGED
+    if (!canDefer) return POINTER
     const oid = blobOid(asStored(blob), objectFormat(context.repository))
     context.deferred.add({ path, oid, keyText: formatKey(key) })
-    return UNCHANGED
+    return POINTER
   }
   context.warn(
     `${bytesToText(path)} is left as a pointer: its object has ${sizeBytes} bytes where the key ` +
       `says ${key.sizeBytes}; run "git annex fsck"`,
   )
-  return UNCHANGED
+  return POINTER
 }
 
 /** Git has turned the ends of lines already where `core.autocrlf` or `eol` says so (trap 24). */

@@ -12,6 +12,10 @@ testScenarios(
   [
     { name: 'unlocked files', run: `${REMOTE}; ${DROP_AND_GET}` },
     {
+      name: 'git checkout of what is not here',
+      run: `${REMOTE}; git annex drop -q small large; rm small large; git checkout -q .; ${GONE}; calm; git annex get -q .`,
+    },
+    {
       name: 'locked files',
       run: `${REMOTE}; git annex lock -q small; git commit -qm locked; git annex drop -q .; ! test -e small; calm; git annex get -q .; calm; cmp small $CONTENTS/small2`,
       has: { large: 'large2', 'dir/small': 'small5' },
