@@ -1,6 +1,5 @@
 /** What `lock` and `unlock` share: finding the files, changing each, staging all. */
 import { readIndexEntries } from '../git/index-file.js'
-import type { Repository } from '../git/repository.js'
 import { prepareVerification } from '../store/verify.js'
 import type { AddedFile } from '../worktree/add-file.js'
 import { type AnnexedFile, annexedFiles } from '../worktree/annexed-files.js'
@@ -15,7 +14,7 @@ import { type Choice, seek } from './seek.js'
 export interface FormChange {
   readonly command: string
   /** Whether a file still has the form to be changed. */
-  isDue(file: AnnexedFile, repository: Repository): boolean
+  isDue(file: AnnexedFile, tools: LockTools): boolean
   change(file: AnnexedFile, tools: LockTools): AddedFile
 }
 
@@ -33,7 +32,7 @@ export function* changeForms(annex: Annex, choice: Choice, change: FormChange): 
   for (const found of seek(annex, choice)) {
     const file = found?.path === undefined ? undefined : byPath.get(found.path)
     if (!found || !file || file.entry.stage !== 0) continue
-    if (!change.isDue(file, repository)) continue
+    if (!change.isDue(file, tools)) continue
     yield {
       command: change.command,
       item: found,

@@ -20,7 +20,7 @@ export const lock: Command<typeof jsonOptions, 'annex'> = {
       {
         command: 'lock',
         // A link in the index may have been replaced by a file: that is told, not passed over.
-        isDue: (file, repository) => !file.isLink || isLinkReplaced(file, repository),
+        isDue: (file, { repository }) => !file.isLink || isLinkReplaced(file, repository),
         change: (file, tools) => lockFile(file, { force }, tools),
       },
     )

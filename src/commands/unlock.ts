@@ -4,7 +4,7 @@ import { type Command, jsonOptions } from '../cli/command.js'
 import { FilterReach } from '../cli/filter-reach.js'
 import { type Bytes, bytesToText } from '../model/bytes.js'
 import { AnnexError } from '../model/errors.js'
-import { isLinkInPlace, unlockFile } from '../worktree/lock-files.js'
+import { isLinkInPlace, isUnlockedUnstaged, unlockFile } from '../worktree/lock-files.js'
 
 export const unlock: Command<typeof jsonOptions, 'annex'> = {
   name: 'unlock',
@@ -22,7 +22,8 @@ export const unlock: Command<typeof jsonOptions, 'annex'> = {
       { words, matching, options: {} },
       {
         command: 'unlock',
-        isDue: (file, repository) => file.isLink && isLinkInPlace(file, repository),
+        isDue: (file, tools) =>
+          file.isLink && (isLinkInPlace(file, tools.repository) || isUnlockedUnstaged(file, tools)),
         change: (file, tools) => {
           if (!reach.has(file.path)) throw outOfReach(file.path)
           return unlockFile(file, tools)

@@ -55,9 +55,22 @@ export function isLinkReplaced({ path, isLink }: AnnexedFile, repository: Reposi
 }
 
 /**
+ * Whether the work tree has the content of a key, or its pointer, where the index still has the link:
+ * what is left by an unlock that was killed before it could stage anything.
+ */
+export function isUnlockedUnstaged(
+  file: AnnexedFile,
+  { repository, isContent }: Pick<LockTools, 'repository' | 'isContent'>,
+): boolean {
+  if (!isLinkReplaced(file, repository)) return false
+  const path = join(repository.workTree!, file.path)
+  return isPointerOf(path, files.lstat(path)!, file.keyText) || isContent(path, file.keyText)
+}
+
+/**
  * Replaces a link by a file: the content when it is here, else its pointer. An empty content stays
  * a pointer: git would ask for an empty annexed file for ever.
- * @param file one whose {@link isLinkInPlace}
+ * @param file one whose {@link isLinkInPlace}; one that {@link isUnlockedUnstaged} stays as it is
  */
 export function unlockFile(
   file: AnnexedFile,
@@ -66,18 +79,27 @@ export function unlockFile(
   const { path, keyText } = file
   const place = join(repository.workTree!, path)
   const content = formatPointer(parseKey(keyText)!)
+  if (isLinkInPlace(file, repository)) replaceLink(place, keyText, { store, isThin })
+  const stat = files.lstat(place)!
+  const gitMode = (Number(stat.mode) & EXECUTABLE) !== 0 ? 0o100755 : 0o100644
+  return { path, keyText, mode: gitMode, content, stat }
+}
+
+function replaceLink(
+  place: Bytes,
+  keyText: Bytes,
+  { store, isThin }: Pick<LockTools, 'store' | 'isThin'>,
+): void {
   const object = store.locate(keyText)?.path
   const stat = object === undefined ? undefined : files.stat(object)
   const mode = stat ? (Number(stat.mode) & 0o777) | WRITABLE : 0o644
   replaceBy(place, store.temp, (temp) => {
-    if (!object || !stat?.size) files.writeFile(temp, content)
+    if (!object || !stat?.size) files.writeFile(temp, formatPointer(parseKey(keyText)!))
     else if (isThin && tryLink(object, temp, BigInt(mode))) return
     else copyFile(object, temp)
     files.chmod(temp, mode)
     files.setMtime(temp, youngestMtime())
   })
-  const gitMode = (mode & EXECUTABLE) !== 0 ? 0o100755 : 0o100644
-  return { path, keyText, mode: gitMode, content, stat: files.lstat(place)! }
 }
 
 /**

@@ -15,6 +15,7 @@ import { formatPointer } from '../model/pointer.js'
 import { copyFile } from '../platform/copy.js'
 import { replaceExpected } from '../platform/exchange.js'
 import * as files from '../platform/files.js'
+import { hasOpenWriters } from '../platform/open-writers.js'
 import { diskError } from '../store/disk-error.js'
 import type { TempFiles } from '../store/temp-files.js'
 import {
@@ -107,8 +108,8 @@ export function tryLink(objectFile: Bytes, temp: Bytes, mode: bigint): boolean {
 /**
  * Replaces the content of a key by its pointer. The file keeps its mode, and its mtime as in
  * git-annex.
- * @returns stat of the new file; undefined when the file is gone, is a pointer already, or has other
- *   content: then it is left alone
+ * @returns stat of the new file; undefined when the file is gone, is a pointer already, has other
+ *   content, or is open for writing: then it is left alone
  */
 export function depopulate(depopulation: Depopulation): files.FileStat | undefined {
   const { path, keyText } = depopulation
@@ -117,6 +118,8 @@ export function depopulate(depopulation: Depopulation): files.FileStat | undefin
   if (!before?.isFile() || !key) return undefined
   if (key.sizeBytes !== undefined && before.size !== key.sizeBytes) return undefined
   if (!holdsContent(depopulation, before)) return undefined
+  // What is about to be written would go to a file that has no name any more.
+  if (hasOpenWriters(path)) return undefined
   return replace(depopulation, before, (temp) => {
     files.writeFile(temp, formatPointer(key))
     files.chmod(temp, Number(before.mode & MODE_BITS))

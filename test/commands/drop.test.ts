@@ -1,4 +1,4 @@
-import { renameSync } from 'node:fs'
+import { closeSync, openSync, renameSync, writeSync } from 'node:fs'
 import { describe, expect, test } from '@jest/globals'
 import { expectClean, expectContent, expectNotPresent, expectPresent } from '../support/expect.js'
 import { FILM, makeFilmPair } from '../support/film.js'
@@ -151,6 +151,17 @@ describe('git annex drop', () => {
     clone.annex('get', '-q', 'film')
     expect(clone.annex('drop', '--retry').stdout).toContain('drop origin film ok\n')
     expect(notes()).toEqual([''])
+  })
+
+  test('leaves a work tree file that somebody is about to write to', () => {
+    const { clone, key } = makePair('open')
+    const fd = openSync(clone.path('film'), 'r+')
+    clone.annex('drop', 'film')
+    expectNotPresent(clone, key)
+    writeSync(fd, 'my work')
+    closeSync(fd)
+    expectContent(clone, 'film', Buffer.concat([Buffer.from('my work'), FILM.subarray(7)]))
+    expect(clone.git('status', '--porcelain').stdout).toBe(' M film\n')
   })
 
   test('two files with one content go together', () => {

@@ -1,4 +1,4 @@
-import { chmodSync, lstatSync } from 'node:fs'
+import { chmodSync, lstatSync, rmSync } from 'node:fs'
 import { describe, expect, test } from '@jest/globals'
 import { expectClean, expectContent, expectPointer } from '../support/expect.js'
 import { type ScratchRepo, useScratch } from '../support/scratch.js'
@@ -46,6 +46,21 @@ describe('git annex unlock', () => {
     expect(repo.read('film').toString()).toMatch(/^\/annex\/objects\//)
     repo.git('commit', '-q', '-m', 'unlocked')
     expectClean(repo)
+  })
+
+  test('stages what a killed one has left in the work tree, and nothing else', () => {
+    const repo = makeLocked('killed')
+    const replace = (path: string, content: string) => {
+      rmSync(repo.path(path))
+      repo.write(path, content)
+    }
+    replace('film', 'content\n')
+    replace('tool', 'mine\n')
+    expect(repo.annex('unlock', '.').stdout).toBe('unlock film ok\n')
+    expectPointer(repo, 'film')
+    expectContent(repo, 'film', 'content\n')
+    expectContent(repo, 'tool', 'mine\n')
+    expect(repo.git('status', '--porcelain').stdout).toBe('T  film\n T tool\n')
   })
 
   test('--json names file and key', () => {

@@ -94,6 +94,19 @@ const KILLINGS: Readonly<Record<string, Killing>> = {
     isLocked: true,
     ends: IN_CLONE,
   },
+  'git annex unlock': {
+    argv: [annex, 'unlock', '.'],
+    isLocked: true,
+    prepare: getAll,
+    isToCommit: true,
+    ends: IN_BOTH,
+  },
+  'git annex lock': {
+    argv: [annex, 'lock', '.'],
+    prepare: getAll,
+    isToCommit: true,
+    ends: IN_BOTH,
+  },
   'git annex fsck': {
     argv: [annex, 'fsck', '--incremental'],
     isLocked: true,
