@@ -94,8 +94,11 @@ export class FileAdder {
       ui.note('locked, as no tracked pattern matches it')
     const onProgress = (done: number) => ui.progress(done, Number(stat.size))
     const { keyMaker } = this.#rules
-    const added = await addFile(path, { isLocked }, { repository, store, keyMaker, onProgress })
+    const tools = { repository, store, keyMaker, onProgress }
+    const added = await addFile(path, { isLocked, before: stat }, tools)
     branch.setPresence(added.keyText, uuid, true)
+    // The rules have read what they need: with nothing read, what we record is not kept in memory.
+    if (this.#added.count === 0) branch.refresh()
     ui.field('key', bytesToText(added.keyText))
     this.#added.push(added)
     if (this.#added.count >= STAGE_EVERY) this.#added.stage()

@@ -9,6 +9,7 @@
 import type { Bytes } from '../model/bytes.js'
 import { isAnnexError } from '../model/errors.js'
 import type { KnownStat } from '../platform/kept-stat.js'
+import { limitMemory } from '../platform/memory.js'
 import { indexEnv, readIndexEntries } from './index-file.js'
 import { indexChecksum, type PlacedEntry, parseIndex } from './index-format.js'
 import { changeIndex, type IndexImage, type LockedIndex } from './index-lock.js'
@@ -76,6 +77,7 @@ function refreshed(
   for (const entry of entries) {
     const refresh = wanted.get(entry.path)
     if (!refresh || !fits(entry, refresh)) continue
+    limitMemory()
     if (putStat(content, entry.offset, refresh.stat)) isChanged = true
     if (refresh.stat.mtimeNs / SECOND_NS >= indexSeconds) areAllOlder = false
   }
@@ -97,9 +99,11 @@ function fits(entry: PlacedEntry, { oid, stat }: IndexRefresh): boolean {
   )
 }
 
+const formerStat = Buffer.alloc(STAT_BYTES)
+
 /** Writes the stat fields of an entry, all but the mode. @returns whether any was different */
 function putStat(content: Buffer, offset: number, stat: KnownStat): boolean {
-  const before = content.toString('latin1', offset, offset + STAT_BYTES)
+  content.copy(formerStat, 0, offset, offset + STAT_BYTES)
   const put = (field: number, value: bigint) =>
     content.writeUInt32BE(Number(BigInt.asUintN(32, value)), offset + 4 * field)
   put(0, stat.ctimeNs / SECOND_NS)
@@ -113,7 +117,7 @@ function putStat(content: Buffer, offset: number, stat: KnownStat): boolean {
   // A multiple of 4 GiB becomes 0, which every git takes for "look again"; newer ones then write
   // their own mark for it.
   put(9, stat.size)
-  return before !== content.toString('latin1', offset, offset + STAT_BYTES)
+  return content.compare(formerStat, 0, STAT_BYTES, offset, offset + STAT_BYTES) !== 0
 }
 
 /**

@@ -1,7 +1,7 @@
 /** Which hash names a repository's objects, found without starting git. */
 
 import type { Bytes } from '../model/bytes.js'
-import { startDigest } from '../model/digest.js'
+import { digestOf, startDigest } from '../model/digest.js'
 import * as files from '../platform/files.js'
 import type { Repository } from './repository.js'
 
@@ -31,4 +31,9 @@ export function objectFormat(repository: Repository): ObjectFormat {
  */
 export function blobOid(content: Uint8Array, format: ObjectFormat): Bytes {
   return startDigest(format).update(`blob ${content.length}\0`).update(content).digest('hex')
+}
+
+/** The same for a short text. */
+export function textOid(text: Bytes, format: ObjectFormat): Bytes {
+  return digestOf(format, `blob ${text.length}\0${text}`).toString('hex')
 }

@@ -4,8 +4,9 @@
  * of files, where `git add` would start the filter and read every file again.
  */
 import { type Bytes, bytesToBuffer } from '../model/bytes.js'
+import { limitMemory } from '../platform/memory.js'
 import { indexEnv } from './index-file.js'
-import { blobOid, objectFormat } from './object-format.js'
+import { objectFormat, textOid } from './object-format.js'
 import type { Repository } from './repository.js'
 import { git, gitBulk } from './run.js'
 
@@ -15,7 +16,7 @@ export interface StagedBlob {
   readonly path: Bytes
   /** 0o100644, 0o100755 or 0o120000. */
   readonly mode: number
-  readonly content: Uint8Array
+  readonly content: Bytes
 }
 
 /**
@@ -23,17 +24,22 @@ export interface StagedBlob {
  * @returns the object name of each blob, in order
  * @throws AnnexError GIT_FAILED, for instance when the index is locked; then nothing is staged
  */
-export function stageBlobs(repository: Repository, blobs: readonly StagedBlob[]): Bytes[] {
-  if (blobs.length === 0) return []
-  writeBlobs(
-    repository,
-    blobs.map((blob) => blob.content),
-  )
+export function stageBlobs(repository: Repository, blobs: Iterable<StagedBlob>): Bytes[] {
   const format = objectFormat(repository)
-  const oids = blobs.map((blob) => blobOid(blob.content, format))
-  const lines = blobs.map(({ path, mode }, i) => `${mode.toString(8)} ${oids[i]}\t${path}\0`)
+  const oids: Bytes[] = []
+  let imports: Bytes = ''
+  let entries: Bytes = ''
+  for (const { path, mode, content } of blobs) {
+    limitMemory()
+    const oid = textOid(content, format)
+    oids.push(oid)
+    imports += `blob\ndata ${content.length}\n${content}\n`
+    entries += `${mode.toString(8)} ${oid}\t${path}\0`
+  }
+  if (oids.length === 0) return oids
+  importBlobs(repository, imports)
   git(repository, ['update-index', '-z', '--replace', '--index-info'], {
-    input: bytesToBuffer(lines.join('')),
+    input: bytesToBuffer(entries),
     env: indexEnv(repository),
   })
   return oids
@@ -45,15 +51,10 @@ export function stageBlobs(repository: Repository, blobs: readonly StagedBlob[])
  */
 const UNCOMPRESSED = ['core.compression=0']
 
-/** Stores contents as blobs in git's object database. */
-export function writeBlobs(repository: Repository, contents: readonly Uint8Array[]): void {
-  const parts: Uint8Array[] = []
-  for (const content of contents)
-    parts.push(Buffer.from(`blob\ndata ${content.length}\n`), content, NEWLINE)
+/** Has git store blobs. @param stream what fast-import reads */
+function importBlobs(repository: Repository, stream: Bytes): void {
   gitBulk(repository, ['fast-import', '--quiet', '--date-format=raw', '--depth=0'], {
-    input: Buffer.concat(parts),
+    input: bytesToBuffer(stream),
     config: UNCOMPRESSED,
   })
 }
-
-const NEWLINE = Buffer.from('\n')

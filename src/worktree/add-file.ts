@@ -8,7 +8,7 @@ import { join, type Repository } from '../git/repository.js'
 import { type Bytes, bytesToText } from '../model/bytes.js'
 import { AnnexError, errorHint, failureReason, isErrno } from '../model/errors.js'
 import { parseKey } from '../model/key.js'
-import { formatLinkTarget, formatPointer } from '../model/pointer.js'
+import { formatLinkTarget } from '../model/pointer.js'
 import { copyFile } from '../platform/copy.js'
 import * as files from '../platform/files.js'
 import { type KnownStat, keepStat } from '../platform/kept-stat.js'
@@ -34,12 +34,11 @@ export interface AddTools {
   readonly ownNames?: bigint
 }
 
-/** A file that is in the annex now, and what git is to hold for it. */
+/** A file that is in the annex now: git is to hold the pointer, or the link, for its key. */
 export interface AddedFile {
   readonly path: Bytes
   readonly keyText: Bytes
   readonly mode: number
-  readonly content: Buffer
   /** The work tree file after everything. */
   readonly stat: KnownStat
 }
@@ -48,28 +47,27 @@ export interface AddedFile {
  * Adds a regular file.
  * @param path relative to the top of the work tree
  * @param isLocked replaces the file by a link to the object; otherwise it stays as it is
+ * @param before the file as the caller has seen it just now
  * @throws AnnexError FILE_CHANGED, FILE_UNREADABLE, DISK_FULL, BACKEND_CANNOT_GENERATE
  */
 export async function addFile(
   path: Bytes,
-  { isLocked }: { readonly isLocked: boolean },
+  { isLocked, before: seen }: { readonly isLocked: boolean; readonly before?: files.FileStat },
   tools: AddTools,
 ): Promise<AddedFile> {
   limitMemory()
   const file = join(tools.repository.workTree!, path)
-  const before = files.lstat(file)
+  const before = seen ?? files.lstat(file)
   if (!before?.isFile()) throw changed(path)
   const backend = tools.keyMaker.backendFor(path, undefined)
   if (needsPreparing(backend)) await prepareHasher(backend)
   const source = { path, file, before, backend }
   const { keyText, stat } = isLocked ? lockIn(source, tools) : copyIn(source, tools)
-  const key = parseKey(keyText)!
   const isExecutable = (before.mode & 0o111n) !== 0n
   return {
     path,
     keyText,
     mode: isLocked ? 0o120000 : isExecutable ? 0o100755 : 0o100644,
-    content: isLocked ? Buffer.from(formatLinkTarget(key, path), 'latin1') : formatPointer(key),
     stat: keepStat(stat),
   }
 }

@@ -43,7 +43,7 @@ export function changeKey(file: AnnexedFile, newKeyText: Bytes, tools: FormTools
     }
   }
   const stat = isOurs ? files.lstat(path) : undefined
-  return { path: file.path, keyText: newKeyText, mode: file.entry.mode, content, stat }
+  return { path: file.path, keyText: newKeyText, mode: file.entry.mode, stat }
 }
 
 /** Whether the file is what the index says: the pointer of its key or the content. */
@@ -77,7 +77,7 @@ export function makeFile(
     fill(file, keyText, tools)
   }
   const mode = isLocked ? LINK : FILE
-  return { path, keyText, mode, content, stat: files.lstat(file)! }
+  return { path, keyText, mode, stat: files.lstat(file)! }
 }
 
 /** What git holds for a key at a path; the target when it is a link. */

@@ -2,10 +2,10 @@
  * Annex links that were moved point nowhere until their relative target is made again.
  * Implements spec: repository layout, sections 2.5 (pre-commit) and 9.2.
  */
-import { blobOid, objectFormat } from '../git/object-format.js'
+import { objectFormat, textOid } from '../git/object-format.js'
 import { join, type Repository } from '../git/repository.js'
 import { type StagedBlob, stageBlobs } from '../git/stage-blobs.js'
-import { type Bytes, bytesToBuffer } from '../model/bytes.js'
+import type { Bytes } from '../model/bytes.js'
 import { formatKey, parseKey } from '../model/key.js'
 import { formatLinkTarget, parseLinkTarget } from '../model/pointer.js'
 import * as files from '../platform/files.js'
@@ -18,7 +18,7 @@ import { replaceBy } from './replace-file.js'
 export function isMisplaced(link: AnnexedFile, repository: Repository): boolean {
   const target = targetOf(link)
   if (target === undefined) return false
-  if (blobOid(bytesToBuffer(target), objectFormat(repository)) !== link.entry.oid) return true
+  if (textOid(target, objectFormat(repository)) !== link.entry.oid) return true
   return leadsElsewhere(repository, link, target)
 }
 
@@ -37,9 +37,8 @@ export function fixLinks(repository: Repository, links: Iterable<AnnexedFile>): 
     const target = targetOf(link)
     if (target === undefined || !isMisplaced(link, repository)) continue
     count++
-    const content = bytesToBuffer(target)
-    if (blobOid(content, format) !== link.entry.oid)
-      fixed.push({ path: link.path, mode: 0o120000, content })
+    if (textOid(target, format) !== link.entry.oid)
+      fixed.push({ path: link.path, mode: 0o120000, content: target })
     if (leadsElsewhere(repository, link, target))
       replaceBy(join(workTree!, link.path), temp, (made) => files.symlink(target, made))
   }

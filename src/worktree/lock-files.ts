@@ -78,11 +78,10 @@ export function unlockFile(
 ): AddedFile {
   const { path, keyText } = file
   const place = join(repository.workTree!, path)
-  const content = formatPointer(parseKey(keyText)!)
   if (isLinkInPlace(file, repository)) replaceLink(place, keyText, { store, isThin })
   const stat = files.lstat(place)!
   const gitMode = (Number(stat.mode) & EXECUTABLE) !== 0 ? 0o100755 : 0o100644
-  return { path, keyText, mode: gitMode, content, stat }
+  return { path, keyText, mode: gitMode, stat }
 }
 
 function replaceLink(
@@ -127,7 +126,6 @@ export function lockFile(
     path: file.path,
     keyText: file.keyText,
     mode: 0o120000,
-    content: Buffer.from(target, 'latin1'),
     stat: files.lstat(path)!,
   }
 }
