@@ -6,7 +6,8 @@ usage() {
   cat <<'END'
 usage: ./install.sh [--prefix DIR] [--demo | --uninstall] [--force]
 
-Builds git-annex and installs it, with git-annex-shell, into DIR/bin.
+Builds git-annex and installs it, with git-annex-shell, into DIR/bin, and its
+man page, which `git annex --help` shows, into DIR/share/man.
 
   --prefix DIR   default: ~/.local, or /usr/local for root
   --demo         shows the main job on real files in a temporary directory; installs nothing
@@ -39,7 +40,7 @@ is_ours() {
 }
 
 refuse_to_replace() {
-  for path in "$bin/git-annex" "$bin/git-annex-shell"; do
+  for path in "$bin/git-annex" "$bin/git-annex-shell" "$man_page"; do
     if [ -e "$path" ] || [ -L "$path" ]; then
       is_ours "$path" || fail "$path is there and was not installed by this script" \
         'Choose another --prefix, or replace it with --force'
@@ -47,9 +48,15 @@ refuse_to_replace() {
   done
 }
 
+# What `git annex --help` shows: git starts man for it.
+write_man_page() {
+  printf '.TH GIT\\-ANNEX 1\n.SH NAME\ngit\\-annex \\- keeps big files in git\n.SH COMMANDS\n.nf\n'
+  dist/git-annex help --all | sed -e 's/\\/\\e/g' -e 's/-/\\-/g' -e "s/^[.']/\\\\\&&/"
+}
+
 # Each file is complete before it gets its name: a git-annex that runs keeps the old one.
 install_files() {
-  mkdir -p "$bin" "$(dirname "$manifest")" ||
+  mkdir -p "$bin" "$(dirname "$manifest")" "$(dirname "$man_page")" ||
     fail "Cannot write to $prefix" 'Choose another --prefix, or run this as a user who may'
   trap 'rm -f "$bin/.git-annex.$$" "$bin/.git-annex-shell.$$"' EXIT
   cp dist/git-annex "$bin/.git-annex.$$"
@@ -57,9 +64,11 @@ install_files() {
   ln -s git-annex "$bin/.git-annex-shell.$$"
   mv -f "$bin/.git-annex.$$" "$bin/git-annex"
   mv -f "$bin/.git-annex-shell.$$" "$bin/git-annex-shell"
+  write_man_page >"$man_page"
   {
     fingerprint "$bin/git-annex"
     fingerprint "$bin/git-annex-shell"
+    fingerprint "$man_page"
   } >"$manifest"
 }
 
@@ -95,7 +104,7 @@ uninstall() {
     say "Nothing was installed by this script under $prefix"
     return
   fi
-  for path in "$bin/git-annex" "$bin/git-annex-shell"; do
+  for path in "$bin/git-annex" "$bin/git-annex-shell" "$man_page"; do
     if is_ours "$path"; then
       rm -f "$path"
       say "Removed $path"
@@ -104,7 +113,9 @@ uninstall() {
     fi
   done
   rm -f "$manifest"
-  rmdir "$(dirname "$manifest")" 2>/dev/null || true
+  for dir in "$(dirname "$manifest")" "$(dirname "$man_page")" "$prefix/share/man"; do
+    rmdir "$dir" 2>/dev/null || true
+  done
   say 'Annexes on this machine are as they were; git in them asks for a git-annex until one is there again'
 }
 
@@ -144,6 +155,7 @@ esac
 prefix=${prefix%/}
 bin=$prefix/bin
 manifest=$prefix/share/annexe/installed
+man_page=$prefix/share/man/man1/git-annex.1
 
 cd "$(dirname "$0")"
 case $action in

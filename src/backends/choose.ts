@@ -5,7 +5,7 @@
  */
 import { type Bytes, bytesToText } from '../model/bytes.js'
 import { AnnexError } from '../model/errors.js'
-import { type Backend, backendNames, findBackend } from './registry.js'
+import { type Backend, findBackend } from './registry.js'
 
 /** Every place that can name a backend, strongest first; leave out what is not set. */
 export interface BackendSources {
@@ -42,8 +42,8 @@ export function namedBackend(name: Bytes): Backend {
   if (name === '') return DEFAULT
   const backend = findBackend(name)
   if (backend) return backend
-  throw new AnnexError('BACKEND_UNKNOWN', `Unknown backend ${bytesToText(name)}`, {
-    hint: `Known backends: ${backendNames().map(bytesToText).join(' ')}, and X… with a program git-annex-backend-X…`,
+  throw new AnnexError('BACKEND_UNKNOWN', `unknown backend ${bytesToText(name)}`, {
+    hint: 'git annex backends lists those that there are',
   })
 }
 

@@ -12,7 +12,7 @@ import { findNamedFiles } from './named-files.js'
 import { type Output, OutputClosed, ProcessOutput } from './output.js'
 import { splitCommand } from './parse.js'
 import { runCommand } from './run-command.js'
-import { findSimilar } from './similar.js'
+import { findSimilar, formatGuess } from './similar.js'
 import { translateSpelling } from './spellings.js'
 import { PROGRAM_USAGE } from './usage.js'
 
@@ -144,13 +144,8 @@ function runForeign(
     throw new AnnexError('NOT_BUILT_YET', `The command "${name}" is not built yet`, {
       hint: 'git annex help --all lists the commands that are',
     })
-  const similar = findSimilar(name, program.names)
-  const guess = similar.length === 0 ? '' : `Did you mean this?\n${lines(similar)}\n`
+  const guess = formatGuess(findSimilar(name, program.names))
   return refuse(output, `Invalid argument \`${name}'\n\n${guess}${PROGRAM_USAGE}`)
-}
-
-function lines(names: readonly string[]): string {
-  return names.map((name) => `    ${name}\n`).join('')
 }
 
 function refuse(output: Output, text: string): number {

@@ -11,6 +11,7 @@ import { parseKey } from '../model/key.js'
 import { parseDuration } from '../model/units.js'
 import { type Args, commonOptions, type OptionSpec, type OptionSpecs } from './command.js'
 import { MATCHING_SHORT, MATCHING_TERMS } from './matching-options.js'
+import { findSimilar } from './similar.js'
 
 /** The part of a command that its arguments are parsed by. */
 export interface Grammar<S extends OptionSpecs = OptionSpecs> {
@@ -23,6 +24,8 @@ export interface Grammar<S extends OptionSpecs = OptionSpecs> {
 /** Why a command line cannot be understood, in git-annex's words. */
 export interface ParseProblem {
   readonly problem: string
+  /** Options that may have been meant. */
+  readonly similar?: readonly string[]
 }
 
 /**
@@ -37,7 +40,7 @@ export function parseArguments<S extends OptionSpecs>(
   try {
     parser.parse()
   } catch (error) {
-    if (error instanceof Problem) return { problem: error.text }
+    if (error instanceof Problem) return error.toProblem()
     throw error
   }
   const { words, values, matching } = parser
@@ -74,9 +77,17 @@ type Known =
 
 /** Carries a problem out of the parser; never leaves this file. */
 class Problem {
-  readonly text: string
-  constructor(text: string) {
-    this.text = text
+  readonly #text: string
+  readonly #similar: readonly string[]
+
+  constructor(text: string, similar: readonly string[] = []) {
+    this.#text = text
+    this.#similar = similar
+  }
+
+  toProblem(): ParseProblem {
+    const similar = this.#similar
+    return { problem: this.#text, ...(similar.length > 0 && { similar }) }
   }
 }
 
@@ -128,8 +139,10 @@ class Parser {
     const equals = word.indexOf('=')
     const typed = equals < 0 ? word : word.slice(0, equals)
     const known = this.#known.get(typed)
-    if (!known || (equals >= 0 && !takesValue(known)))
-      throw new Problem(`Invalid option \`${word}'`)
+    if (!known || (equals >= 0 && !takesValue(known))) {
+      const others = known ? [] : [...this.#known.keys()].filter((name) => name.length > 2)
+      throw new Problem(`Invalid option \`${word}'`, findSimilar(typed, others))
+    }
     if (!takesValue(known)) this.#take(known, typed, '')
     else this.#take(known, typed, equals < 0 ? this.#next(typed) : word.slice(equals + 1))
   }

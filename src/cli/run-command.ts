@@ -19,6 +19,7 @@ import { JsonReporter } from './reporter-json.js'
 import { ProgressReporter } from './reporter-progress.js'
 import { TextReporter } from './reporter-text.js'
 import { performAll, type Tally } from './runner.js'
+import { formatGuess } from './similar.js'
 import { formatUsage } from './usage.js'
 
 const FAILED_STATUS = 1
@@ -43,7 +44,8 @@ export async function runCommand(
   }
   const args = parseArguments(command, argv)
   if ('problem' in args) {
-    output.writeError(bytesFromText(`${args.problem}\n\n${formatUsage(command)}`))
+    const guess = formatGuess(args.similar ?? [])
+    output.writeError(bytesFromText(`${args.problem}\n\n${guess}${formatUsage(command)}`))
     return FAILED_STATUS
   }
   const messages = new CountedMessages(makeReporter({ command, args, output }, 1))

@@ -15,6 +15,13 @@ export function findSimilar(word: string, names: readonly string[]): string[] {
     .map(({ name }) => name)
 }
 
+/** Asks whether one of these was meant, in lines that end with an empty one; nothing for none. */
+export function formatGuess(names: readonly string[]): string {
+  if (names.length === 0) return ''
+  const question = names.length === 1 ? 'Did you mean this?' : 'Did you mean one of these?'
+  return `${question}\n${names.map((name) => `    ${name}\n`).join('')}\n`
+}
+
 /** The fewest insertions, deletions and replacements that turn one word into the other. */
 function countEdits(from: string, to: string): number {
   let row = Array.from({ length: to.length + 1 }, (_, column) => column)

@@ -1,5 +1,5 @@
 /** What commands that move content need, taken from the repository once. */
-import type { Bytes } from '../model/bytes.js'
+import { type Bytes, bytesFromText, bytesToText } from '../model/bytes.js'
 import { AnnexError, isAnnexError } from '../model/errors.js'
 import type { Remote } from '../remotes/remote.js'
 import { diskReserve } from '../store/free-space.js'
@@ -34,8 +34,15 @@ export async function namedRemote(annex: Annex, name: string): Promise<Remote | 
   const byUuid = remotes.find((remote) => remote.uuid === uuid)
   if (byUuid) return byUuid
   throw new AnnexError('REMOTE_UNKNOWN', `there is no available git remote named "${name}"`, {
-    hint: 'git remote -v lists the remotes; one that has no annex must be initialised there first',
+    hint: whyUnavailable(annex, name),
   })
+}
+
+function whyUnavailable({ config }: Annex, name: string): string {
+  const url = config.get(`remote.${bytesFromText(name)}.url`)
+  if (url === undefined) return 'git remote -v lists the remotes'
+  const place = bytesToText(url).replace(/\/\/[^/@]*@/, '//')
+  return `no annex was found at ${place}: if it can be reached, run git annex init there`
 }
 
 /**

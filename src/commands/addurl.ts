@@ -91,7 +91,7 @@ function parsePair(line: Bytes): UrlRequest {
 function action(adder: UrlAdder, request: UrlRequest, input: string): Action {
   return {
     command: 'addurl',
-    item: { label: bytesToText(request.url), file: null, input: [input] },
+    item: { label: bytesToText(request.url), file: request.file ?? null, input: [input] },
     perform: (ui) => adder.add(request, ui),
   }
 }

@@ -1,6 +1,7 @@
 /** `git annex help`: the few commands to start with, all of them, or one in full. */
 import type { Command, Surround } from '../cli/command.js'
 import { formatAllCommands, formatCommandHelp, formatFirstPage } from '../cli/help.js'
+import { findSimilar } from '../cli/similar.js'
 import { bytesFromText } from '../model/bytes.js'
 import { AnnexError } from '../model/errors.js'
 
@@ -38,7 +39,12 @@ async function formatPage(
   if (name === undefined) return await (all ? formatAllCommands : formatFirstPage)(commands)
   const command = commands.find((candidate) => candidate.name === name)
   if (command) return await formatCommandHelp(command)
+  const [similar] = findSimilar(
+    name,
+    commands.map((candidate) => candidate.name),
+  )
+  const guess = similar === undefined ? '' : `Did you mean "${similar}"? `
   throw new AnnexError('USAGE', `There is no command named "${name}"`, {
-    hint: 'git annex help --all lists the commands',
+    hint: `${guess}git annex help --all lists the commands`,
   })
 }

@@ -42,7 +42,7 @@ function describeProgram(surround: Surround): string[] {
     `git-annex version: ${VERSION}`,
     'build flags: Annexe',
     `key/value backends: ${backendNames().map(bytesToText).join(' ')}`,
-    'remote types: git',
+    'remote types: git web',
     `operating system: ${process.platform} ${process.arch === 'x64' ? 'x86_64' : process.arch}`,
     `supported repository versions: ${REPOSITORY_VERSIONS.join(' ')}`,
     `upgrade supported from repository versions: ${UPGRADABLE_VERSIONS.join(' ')}`,

@@ -154,12 +154,13 @@ export interface ChangedFiles {
  * What `git add` would look at, from one walk by one git process. Files whose stat differs from the
  * index at the same size go through the clean filter, as in `git status`.
  * @param options.includeIgnored also lists untracked files that .gitignore excludes
- * @throws AnnexError GIT_FAILED for a word outside the work tree
+ * @throws AnnexError USAGE for a word outside the work tree
  */
 export function listChangedFiles(
   repository: Repository,
   { cwd, words, includeIgnored = false }: SelectOptions & { readonly includeIgnored?: boolean },
 ): ChangedFiles {
+  if (repository.workTree !== undefined) for (const word of words) locate(repository, cwd, word)
   const args = ['ls-files', '--full-name', '-z', '-t', '--others', '--modified', '--deleted']
   if (!includeIgnored) args.push('--exclude-standard')
   const { stdout } = git(

@@ -32,6 +32,9 @@ describe('git annex', () => {
 
   test('guesses what was meant', () => {
     expect(annex.tryAnnex('wheris').stderr).toContain('\nDid you mean this?\n    whereis\n')
+    expect(annex.tryAnnex('ad').stderr).toContain('\nDid you mean one of these?\n    add\n')
+    expect(annex.tryAnnex('get', '--qiet').stderr).toContain('\nDid you mean this?\n    --quiet\n')
+    expect(annex.tryAnnex('help', 'wheris').stderr).toContain('Did you mean "whereis"?')
     expect(annex.tryAnnex('frobnicate').stderr).not.toContain('Did you mean')
   })
 

@@ -246,7 +246,7 @@ describe('a setting that means nothing', () => {
     ['annex.version', '99', ['find'], 'is at unsupported version 99. Upgrade git-annex.'],
     ['annex.diskreserve', 'lots', ['get'], 'Bad size "lots" for "annex.diskreserve"'],
     ['annex.numcopies', 'many', ['drop', 'f'], 'Bad number "many" for "annex.numcopies"'],
-    ['annex.backend', 'NOPE', ['add', 'n'], 'Unknown backend NOPE'],
+    ['annex.backend', 'NOPE', ['add', 'n'], 'unknown backend NOPE'],
     ['annex.largefiles', 'larger', ['add', 'n'], 'near "larger"'],
   ])('%s=%s stops the command that needs it', (name, value, args, message) => {
     const repo = annex()

@@ -1,4 +1,11 @@
-import { chmodSync, existsSync, readdirSync, readlinkSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 import { PROJECT, type RunOptions, useScratch } from '../support/scratch.js'
@@ -34,6 +41,10 @@ describe('install.sh', () => {
       /^10\.\d{8}$/m,
     )
     expect(scratch.tryRun([`${prefix}/bin/git-annex-shell`]).stderr).toContain('git-annex-shell')
+
+    const man = readFileSync(`${prefix}/share/man/man1/git-annex.1`, 'latin1')
+    expect(man).toMatch(/^\.TH GIT\\-ANNEX 1\n/)
+    expect(man).toMatch(/^ {2}git annex get +fetches the content of files$/m)
 
     expect(install(['--uninstall', '--prefix', prefix]).status).toBe(0)
     expect(readdirSync(join(prefix, 'bin'))).toEqual([])
