@@ -57,6 +57,8 @@ export interface AttributeSearch {
 export function mayHaveAttribute(repository: Repository, search: AttributeSearch): boolean {
   const mentions = (file: Bytes) => files.readFile(file)?.includes(search.text) ?? false
   if (sharedFiles(repository, search).some(mentions)) return true
+  // Git may be told to take them from a tree instead, which only git reads.
+  if (search.env.GIT_ATTR_SOURCE || search.config.get('attr.tree')) return true
   const { workTree } = repository
   if (workTree === undefined) return false
   for (const dir of directoriesOf(search.paths)) {

@@ -18,6 +18,7 @@ import { type Choice, type Conflict, decideConflict, type Outcome } from './conf
 import { finishWorktree } from './finish-worktree.js'
 import { beyondLink, isBeyondLink } from './leading-links.js'
 import { dateAs, isSameFile } from './pointer-file.js'
+import { replaceBy } from './replace-file.js'
 import { isContent, type WorkTreeOwner, WorkTreeUpdates } from './updates.js'
 
 const LINK = 0o120000
@@ -133,7 +134,8 @@ export class ConflictResolver {
   /** @param keyText of the pointer to write; undefined: the content is there already */
   #place({ path, mode, oid }: Outcome, keyText: Bytes | undefined): IndexRefresh {
     const file = this.#fileAt(path)
-    if (keyText !== undefined) files.replaceFile(file, pointerFor(keyText))
+    if (keyText !== undefined)
+      replaceBy(file, this.#owner.store.temp, (temp) => files.writeFile(temp, pointerFor(keyText)))
     const permissions = Number(files.lstat(file)!.mode & 0o777n)
     const wanted =
       mode === EXECUTABLE ? permissions | ((permissions & 0o444) >> 2) : permissions & ~0o111

@@ -68,6 +68,9 @@ describe('mayHaveAttribute()', () => {
     repo.write('../xdg/git/attributes', '* annex.numcopies=2\n')
     expect(ask(repo, { env: { XDG_CONFIG_HOME: scratch.path('xdg') } })).toBe(true)
     expect(ask(repo)).toBe(false)
+    // Newer gits can be told to take them from a commit.
+    expect(ask(repo, { config: 'attr.tree\nHEAD\0' })).toBe(true)
+    expect(ask(repo, { env: { GIT_ATTR_SOURCE: 'HEAD' } })).toBe(true)
   })
 
   test('is true when git would read the file from the index', () => {
