@@ -4,7 +4,7 @@
  */
 import { type Bytes, bytesFromText } from '../model/bytes.js'
 import type { DropProof } from '../model/drop-proof.js'
-import { AnnexError } from '../model/errors.js'
+import { AnnexError, isAnnexError } from '../model/errors.js'
 import { parseKey } from '../model/key.js'
 import type { Uuid } from '../model/uuid.js'
 import { DuplexProcess } from '../platform/duplex-process.js'
@@ -184,9 +184,16 @@ export class GitSshRemote extends GitRemote implements Remote {
       return undefined
     }
     const release = async () => {
-      await client.unlock().finally(() => this.#pool.putBack(client))
+      try {
+        await client.unlock()
+      } catch (error) {
+        // A server that is gone holds nothing any more.
+        if (!isAnnexError(error, 'REMOTE_UNAVAILABLE')) throw error
+      } finally {
+        this.#pool.putBack(client)
+      }
     }
-    return { expiresMs, release }
+    return { expiresMs, isHeld: () => client.isOpen, release }
   }
 
   /**

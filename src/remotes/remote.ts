@@ -27,6 +27,8 @@ export interface OnProgress extends Pace {
 export interface RemoteLock {
   /** Milliseconds since 1970 when the promise ends by itself; undefined: it lasts. */
   readonly expiresMs?: number
+  /** Whether it is held still, as far as is known here; absent where it cannot get lost. */
+  isHeld?(): boolean
   release(): Promise<void>
 }
 

@@ -54,6 +54,13 @@ export async function collectDropEvidence(request: ProveDropRequest): Promise<Dr
   return collector
 }
 
+/** A copy that a remote has locked for us. */
+interface RemoteCopy {
+  readonly copy: VerifiedCopy
+  readonly lock: RemoteLock
+  readonly remote: Remote
+}
+
 class Collector implements DropEvidence {
   readonly copies: VerifiedCopy[] = []
   readonly unreachable: Remote[] = []
@@ -62,6 +69,7 @@ class Collector implements DropEvidence {
   proof: DropProof | undefined
   readonly #request: ProveDropRequest
   readonly #locks: (RemoteLock | { release(): void })[] = []
+  readonly #remoteLocks: RemoteCopy[] = []
   #expiresMs: number | undefined
 
   constructor(request: ProveDropRequest) {
@@ -87,6 +95,7 @@ class Collector implements DropEvidence {
 
   #isProven(): boolean {
     const { keyText, from, needed, isLocal } = this.#request
+    this.#forgetLost()
     this.proof ??= proveDrop({
       keyText,
       from,
@@ -96,6 +105,16 @@ class Collector implements DropEvidence {
       ...(this.#expiresMs !== undefined && { expiresMs: this.#expiresMs }),
     })
     return this.proof !== undefined
+  }
+
+  /** While others were asked a connection may have broken, and the lock with it: that is no copy. */
+  #forgetLost(): void {
+    for (const { copy, lock, remote } of this.#remoteLocks) {
+      const index = this.copies.indexOf(copy)
+      if (index < 0 || lock.isHeld?.() !== false) continue
+      this.copies.splice(index, 1)
+      this.unreachable.push(remote)
+    }
   }
 
   #lockHere(): void {
@@ -118,7 +137,9 @@ class Collector implements DropEvidence {
         this.#locks.push(lock)
         if (lock.expiresMs !== undefined)
           this.#expiresMs = Math.min(this.#expiresMs ?? lock.expiresMs, lock.expiresMs)
-        this.copies.push({ uuid: remote.uuid, evidence: 'locked' })
+        const copy = { uuid: remote.uuid, evidence: 'locked' } as const
+        this.copies.push(copy)
+        this.#remoteLocks.push({ copy, lock, remote })
         return
       }
       if (!remote.lockContent) this.lockless.push(remote)

@@ -6,7 +6,7 @@ import { AnnexError } from '../../src/model/errors.js'
 import type { OnProgress, Received, Remote, RemoteLock } from '../../src/remotes/remote.js'
 
 /** What it does instead of what it should. */
-export type Misbehaviour = 'unreachable' | 'broken disk' | 'no locks' | 'lying'
+export type Misbehaviour = 'unreachable' | 'broken disk' | 'no locks' | 'lying' | 'loses locks'
 
 export class MemoryRemote implements Remote {
   readonly type = 'memory'
@@ -58,12 +58,14 @@ export class MemoryRemote implements Remote {
 
   async lockContent(keyText: string): Promise<RemoteLock | undefined> {
     this.#ask('lockContent')
-    if (!this.contents.has(keyText) || this.misbehaviour) return undefined
+    const losesLocks = this.misbehaviour === 'loses locks'
+    if (!this.contents.has(keyText) || (this.misbehaviour && !losesLocks)) return undefined
     this.heldLocks++
     const release = async () => {
       this.heldLocks--
     }
-    return { release, ...(this.expiresMs !== undefined && { expiresMs: this.expiresMs }) }
+    const isHeld = () => !losesLocks
+    return { release, isHeld, ...(this.expiresMs !== undefined && { expiresMs: this.expiresMs }) }
   }
 
   async close(): Promise<void> {}

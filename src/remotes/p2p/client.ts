@@ -83,6 +83,11 @@ export class P2pClient {
     return this.#version
   }
 
+  /** False once the server is known to be gone, and with it what it has locked for us. */
+  get isOpen(): boolean {
+    return this.#connection.isOpen
+  }
+
   /** Whether the last exchange came to its end, so that another one may begin. */
   get isSound(): boolean {
     return this.#isSound

@@ -44,11 +44,20 @@ export class P2pConnection {
   readonly #stream: ByteStream
   readonly #name: string
   readonly #frames = new FrameBuffer()
+  #isOpen = true
 
   /** @param name of the remote, for messages */
   constructor(stream: ByteStream, name: string) {
     this.#stream = stream
     this.#name = name
+    void stream.exited.then(() => {
+      this.#isOpen = false
+    })
+  }
+
+  /** False once the other end is known to be gone. */
+  get isOpen(): boolean {
+    return this.#isOpen
   }
 
   /** @throws AnnexError REMOTE_UNAVAILABLE; with the other side's last words, if it had any */

@@ -63,6 +63,15 @@ describe('collectDropEvidence()', () => {
     expect(a.heldLocks).toBe(0)
   })
 
+  test('does not count a lock that is lost while others are asked', async () => {
+    const a = withContent(new MemoryRemote('a'), 'loses locks')
+    const b = withContent(new MemoryRemote('b'))
+    await using both = await collectDropEvidence(request({ remotes: [a, b] }))
+    expect(both.proof?.copies).toEqual([{ uuid: 'uuid-b', evidence: 'locked' }])
+    await using one = await collectDropEvidence(request({ remotes: [a, b], numcopies: 2 }))
+    expect([one.proof, one.unreachable]).toEqual([undefined, [a]])
+  })
+
   test('wants locks where a copy of ours is not under our own lock', async () => {
     const remotes = [withContent(new LocklessRemote('a'))]
     await using evidence = await collectDropEvidence(request({ remotes, isLocal: false }))
