@@ -164,14 +164,14 @@ export class ServedStore implements ServedContent {
 
   #refuseWhenFull(missingBytes: number | undefined): void {
     const { reserveBytes } = this.#here
-    if (missingBytes === undefined || reserveBytes === 0n) return
+    if (missingBytes === undefined) return
     const { commonDir } = this.#annex.repository
     const lacking = BigInt(missingBytes) + reserveBytes - files.freeBytes(commonDir)
     if (lacking <= 0n) return
     const place = bytesToText(commonDir)
     throw new AnnexError(
       'DISK_FULL',
-      `not enough free space in ${place}, need ${formatSize(lacking)} more`,
+      `not enough free space in ${place}, need ${formatSize(lacking)} more (free some, or adjust annex.diskreserve there)`,
     )
   }
 
