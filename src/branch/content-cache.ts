@@ -8,6 +8,7 @@ import { decode, encode } from '@msgpack/msgpack'
 import type { Bytes } from '../model/bytes.js'
 import { isErrno } from '../model/errors.js'
 import * as files from '../platform/files.js'
+import { makeAnnexDirs, shareFile } from '../platform/make-dirs.js'
 import type { Sha } from './objects.js'
 
 const VERSION = 1
@@ -86,8 +87,9 @@ export function writeCache(annexDir: Bytes, { commit, contents }: BranchFiles): 
     Buffer.from([...contents.values()].join(''), 'latin1'),
   ])
   try {
-    files.makeDirs(`${annexDir}/annexe/cache`)
+    makeAnnexDirs(`${annexDir}/annexe/cache`)
     files.replaceFile(cachePath(annexDir), encoded)
+    shareFile(cachePath(annexDir))
   } catch (error) {
     if (!isErrno(error, 'EACCES', 'EROFS', 'EPERM', 'ENOSPC', 'EDQUOT')) throw error
   }

@@ -13,6 +13,7 @@ import { type Bytes, bytesFromText, bytesToText } from '../model/bytes.js'
 import { AnnexError } from '../model/errors.js'
 import { generateUuid, type Uuid } from '../model/uuid.js'
 import * as files from '../platform/files.js'
+import { makeAnnexDirs } from '../platform/make-dirs.js'
 import { probeFileSystem } from '../platform/probe.js'
 import { loginName } from '../platform/user.js'
 import type { AnnexBranch } from './branch.js'
@@ -122,7 +123,7 @@ function probe(repository: Repository): 'ordinary' | 'crippled' {
 }
 
 function tryProbe({ annexDir }: Repository): 'ordinary' | 'crippled' | 'read-only' {
-  files.makeDirs(annexDir)
+  makeAnnexDirs(annexDir)
   return probeFileSystem(annexDir)
 }
 

@@ -16,7 +16,7 @@ import type { LogEdit } from '../model/logs/log-edit.js'
 import type { Uuid } from '../model/uuid.js'
 import type { Clock } from '../model/vector-clock.js'
 import * as files from '../platform/files.js'
-import { makeDirsIn } from '../platform/make-dirs.js'
+import { makeDirsIn, shareFile } from '../platform/make-dirs.js'
 import { naming } from '../platform/naming.js'
 import { hostTag, isProcessAlive, randomTag } from '../platform/process.js'
 import {
@@ -103,6 +103,7 @@ export class JournalWriter implements Disposable {
     const name = `${start}-${hostTag()}-${process.pid}-${randomTag()}`
     const path = `${this.#dir}/${name}`
     this.#segment = { fd: files.open(`${path}.open`, 'ax'), path, startMs: timeMs }
+    shareFile(`${path}.open`)
     ownOpen.add(path)
     return this.#segment
   }

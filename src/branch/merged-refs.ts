@@ -8,6 +8,7 @@ import type { Bytes } from '../model/bytes.js'
 import { isDiskFull } from '../model/errors.js'
 import { isReadOnly } from '../platform/file-lock.js'
 import * as files from '../platform/files.js'
+import { shareFile } from '../platform/make-dirs.js'
 import type { Sha } from './objects.js'
 
 const readLines = (path: Bytes): Bytes[] =>
@@ -48,6 +49,7 @@ export function addIgnoredCommits({ annexDir }: Repository, commits: readonly Sh
 function writeIfAllowed(path: Bytes, text: Bytes): void {
   try {
     files.replaceFile(path, Buffer.from(text, 'latin1'))
+    shareFile(path)
   } catch (error) {
     if (!isReadOnly(error)) throw error
   }

@@ -3,9 +3,12 @@
  * `journal/` is public; `journal-private/` holds what concerns private repositories and is never
  * committed. Implements spec: the git-annex branch, sections 5, 6.1 and 7.
  */
+
+import { parentDir } from '../git/repository.js'
 import type { Bytes } from '../model/bytes.js'
 import { journalFileName, journalFilePath } from '../model/logs/branch-paths.js'
 import * as files from '../platform/files.js'
+import { makeAnnexDirs, shareFile } from '../platform/make-dirs.js'
 
 export class PeerJournal {
   readonly #dir: Bytes
@@ -57,10 +60,11 @@ export class PeerJournal {
 
   /** Writes a file; the journal must be locked. */
   write(path: Bytes, content: Bytes): void {
-    files.makeDirs(this.#dir)
-    const temp = `${this.#dir}/../annexe/${process.pid}.journal-tmp`
-    files.makeDirs(`${this.#dir}/../annexe`)
+    makeAnnexDirs(this.#dir)
+    const temp = `${parentDir(this.#dir)}/annexe/${process.pid}.journal-tmp`
+    makeAnnexDirs(`${parentDir(this.#dir)}/annexe`)
     files.writeFile(temp, Buffer.from(content, 'latin1'))
+    shareFile(temp)
     files.rename(temp, `${this.#dir}/${journalFileName(path)}`)
     this.#names = undefined
   }

@@ -7,6 +7,7 @@
 import type { Repository } from '../git/repository.js'
 import { type FileLock, tryLock } from '../platform/file-lock.js'
 import * as files from '../platform/files.js'
+import { makeAnnexDirs } from '../platform/make-dirs.js'
 import type { BranchOptions } from './branch.js'
 import { finishInterrupted } from './commit.js'
 import { CommittedContent } from './committed.js'
@@ -37,7 +38,7 @@ export function shareJournal(repository: Repository, options: BranchOptions): vo
 }
 
 function tryLockJournal({ repository }: BranchPlace): FileLock | undefined {
-  files.makeDirs(repository.annexDir)
+  makeAnnexDirs(repository.annexDir)
   return tryLock(`${repository.annexDir}/journal.lck`, 'exclusive')
 }
 

@@ -9,6 +9,7 @@ import { applyLogEdit, editedUuid } from '../model/logs/log-edit.js'
 import type { Uuid } from '../model/uuid.js'
 import { type FileLock, waitForLock } from '../platform/file-lock.js'
 import * as files from '../platform/files.js'
+import { makeAnnexDirs } from '../platform/make-dirs.js'
 import { limitMemory } from '../platform/memory.js'
 import type { CommittedContent } from './committed.js'
 import {
@@ -34,7 +35,7 @@ export interface BranchPlace {
 
 /** Takes the lock under which the branch and the journals change; waits for it. */
 export function lockJournal({ annexDir }: Repository): FileLock {
-  files.makeDirs(annexDir)
+  makeAnnexDirs(annexDir)
   return waitForLock(`${annexDir}/journal.lck`, 'exclusive')
 }
 

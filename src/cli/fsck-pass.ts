@@ -15,6 +15,7 @@ import { AnnexError } from '../model/errors.js'
 import type { Uuid } from '../model/uuid.js'
 import { type FileLock, tryLock } from '../platform/file-lock.js'
 import * as files from '../platform/files.js'
+import { makeAnnexDirs } from '../platform/make-dirs.js'
 
 /** How the options choose. `schedule`: seconds after which it is begun anew; else it is gone on with. */
 export type PassKind = 'begin' | 'more' | { readonly scheduleSeconds: number }
@@ -38,7 +39,7 @@ export const WHOLE_PASS: FsckPass = { isDone: () => false, done: () => {}, close
  */
 export function openPass({ annexDir }: Repository, uuid: Uuid, kind: PassKind): FsckPass {
   const dir = `${annexDir}/fsck/${uuid}`
-  files.makeDirs(dir)
+  makeAnnexDirs(dir)
   if (typeof kind === 'string') return begun(dir, kind)
   const startSeconds = readStart(dir)
   const pass = begun(dir, startSeconds === undefined ? 'begin' : 'more')

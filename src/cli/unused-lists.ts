@@ -8,6 +8,7 @@ import type { Bytes } from '../model/bytes.js'
 import { AnnexError } from '../model/errors.js'
 import { formatUnusedList, parseUnusedList, type UnusedKey } from '../model/unused-list.js'
 import * as files from '../platform/files.js'
+import { makeAnnexDirs } from '../platform/make-dirs.js'
 
 export type UnusedKind = '' | 'bad' | 'tmp'
 const KINDS: readonly UnusedKind[] = ['', 'bad', 'tmp']
@@ -35,7 +36,7 @@ export function writeUnusedList(
   const keys = keyTexts.map((keyText, i) => {
     return { number: first + i, keyText, since: before.has(keyText) ? before.get(keyText) : now }
   })
-  files.makeDirs(repository.annexDir)
+  makeAnnexDirs(repository.annexDir)
   files.replaceFile(`${repository.annexDir}/${kind}unused`, formatUnusedList(keys))
   return keys
 }

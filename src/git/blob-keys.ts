@@ -16,6 +16,7 @@ import {
 } from '../model/pointer.js'
 import { isReadOnly } from '../platform/file-lock.js'
 import * as files from '../platform/files.js'
+import { makeAnnexDirs, shareFile } from '../platform/make-dirs.js'
 import { readBlobKeyCache, writeBlobKeyCache } from './blob-key-cache.js'
 import { readBlobs, readInfos } from './cat-file.js'
 import { blobOid, objectFormat } from './object-format.js'
@@ -134,8 +135,9 @@ export class BlobKeys {
       objectFormat(this.#repository),
     )
     try {
-      files.makeDirs(this.#cacheFile.slice(0, this.#cacheFile.lastIndexOf('/')))
+      makeAnnexDirs(this.#cacheFile.slice(0, this.#cacheFile.lastIndexOf('/')))
       files.replaceFile(this.#cacheFile, content)
+      shareFile(this.#cacheFile)
       this.#learnt = false
     } catch (error) {
       if (!isReadOnly(error) && !isDiskFull(error)) throw error

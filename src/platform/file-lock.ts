@@ -10,6 +10,7 @@
 import type { Bytes } from '../model/bytes.js'
 import { AnnexError, isErrno } from '../model/errors.js'
 import * as files from './files.js'
+import { shareFile } from './make-dirs.js'
 import { PidLock } from './pid-lock.js'
 import { bun, requireNative } from './runtime.js'
 
@@ -134,8 +135,10 @@ function takePosixLock(
     // Someone may have removed the file between our open and our lock: such a lock is void.
     const held = files.fstat(fd)
     const there = files.stat(path)
-    if (there && there.ino === held.ino && there.dev === held.dev)
+    if (there && there.ino === held.ino && there.dev === held.dev) {
+      shareFile(path)
       return new HeldLock(path, kind, fd)
+    }
     files.close(fd)
     if (!wait && !there) return undefined
   }

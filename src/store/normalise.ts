@@ -7,6 +7,7 @@ import type { Bytes } from '../model/bytes.js'
 import { isAnnexError, isErrno } from '../model/errors.js'
 import { escapeKeyFile } from '../model/key.js'
 import * as files from '../platform/files.js'
+import { makeAnnexDirs } from '../platform/make-dirs.js'
 import { lockContent } from './content-lock.js'
 import { findObjectDirs } from './list-objects.js'
 import type { ObjectStore } from './object-store.js'
@@ -25,7 +26,7 @@ export function normaliseLocation(store: ObjectStore, keyText: Bytes): Normalise
   if (!place || place.path === ideal.path) return 'in place'
   try {
     using _lock = lockContent(store, keyText, 'exclusive')
-    files.makeDirs(parentDir(ideal.dir))
+    makeAnnexDirs(parentDir(ideal.dir))
     store.withThawedDir(place, () => files.rename(place.dir, ideal.dir))
     // The lock file has moved along; letting go of the lock looks for it in the old place.
     files.remove(`${ideal.path}.lck`)
@@ -57,7 +58,7 @@ export function adoptStray(store: ObjectStore, keyText: Bytes): boolean {
   if (dir === undefined || !files.exists(`${dir}/${keyFile}`)) return false
   const ideal = store.idealPlace(keyText)
   const stray = { dir, path: `${dir}/${keyFile}` }
-  files.makeDirs(parentDir(ideal.dir))
+  makeAnnexDirs(parentDir(ideal.dir))
   // What a crash or a lock has left there without content.
   if (files.exists(ideal.dir) && !files.removeDir(ideal.dir)) return false
   store.withThawedDir(stray, () => files.rename(dir, ideal.dir))

@@ -8,7 +8,7 @@ import type { Bytes } from '../model/bytes.js'
 import { isDiskFull } from '../model/errors.js'
 import { isReadOnly, waitForLock } from '../platform/file-lock.js'
 import * as files from '../platform/files.js'
-import { makeDirsIn } from '../platform/make-dirs.js'
+import { makeDirsIn, shareFile } from '../platform/make-dirs.js'
 
 const LF = 10
 
@@ -42,6 +42,7 @@ export class NotedLines {
       // What a crash has cut short is not to run into the new line.
       const start = (files.readFile(this.#path)?.at(-1) ?? LF) === LF ? '' : '\n'
       files.appendFile(this.#path, Buffer.from(`${start}${line}\n`, 'latin1'))
+      shareFile(this.#path)
     })
   }
 

@@ -13,7 +13,7 @@ import { escapeKeyFile, formatKey, parseKeyFile } from '../model/key.js'
 import { noteEntry, wasEmpty } from '../platform/empty-dirs.js'
 import { isReadOnly } from '../platform/file-lock.js'
 import * as files from '../platform/files.js'
-import { makeDirsIn } from '../platform/make-dirs.js'
+import { makeAnnexDirs, makeDirsIn } from '../platform/make-dirs.js'
 import { hasOpenWriters } from '../platform/open-writers.js'
 import { isAbandoned, processTag } from '../platform/process.js'
 
@@ -112,7 +112,7 @@ function offer(annexDir: Bytes, claimed: Bytes, keyText: Bytes): void {
     files.remove(claimed)
     return
   }
-  files.makeDirs(`${annexDir}/tmp`)
+  makeAnnexDirs(`${annexDir}/tmp`)
   moveIfThere(claimed, offered)
   noteEntry(`${annexDir}/tmp`)
 }

@@ -37,23 +37,33 @@ export function thawObject(path: Bytes, settings: StoreSettings): void {
 /** Freezes the directory that holds an object; shared repositories keep it writable. */
 export function freezeDir(dir: Bytes, settings: StoreSettings): void {
   if (settings.crippled) return
-  changeMode(dir, settings.sharing === 'umask' ? FROZEN_DIR : sharedDirMode(settings), settings)
+  changeMode(
+    dir,
+    settings.sharing === 'umask' ? FROZEN_DIR : sharedDirMode(dir, settings),
+    settings,
+  )
 }
 
 /** Freezes such a directory unless it is frozen: to change a mode in vain costs a write of the disk. */
 export function ensureDirFrozen(dir: Bytes, settings: StoreSettings): void {
-  const mode = settings.sharing === 'umask' ? FROZEN_DIR : sharedDirMode(settings)
-  if ((Number(files.stat(dir)!.mode) & 0o777) !== mode) freezeDir(dir, settings)
+  const mode = settings.sharing === 'umask' ? FROZEN_DIR : sharedDirMode(dir, settings)
+  if ((Number(files.stat(dir)!.mode) & 0o777) !== (mode & 0o777)) freezeDir(dir, settings)
 }
 
 /** Makes the directory that holds an object writable. */
 export function thawDir(dir: Bytes, settings: StoreSettings): void {
   if (settings.crippled) return
-  changeMode(dir, settings.sharing === 'umask' ? THAWED_DIR : sharedDirMode(settings), settings)
+  changeMode(
+    dir,
+    settings.sharing === 'umask' ? THAWED_DIR : sharedDirMode(dir, settings),
+    settings,
+  )
 }
 
-function sharedDirMode(settings: StoreSettings): number {
-  return settings.sharing === 'all' ? 0o775 : 0o770 | 0o005
+/** As it was made, set-group-id included, with the rights of those that it is shared with. */
+function sharedDirMode(dir: Bytes, { sharing }: StoreSettings): number {
+  const mode = Number(files.stat(dir)!.mode) & 0o7777
+  return mode | (sharing === 'all' ? 0o775 : 0o770)
 }
 
 /** In a shared repository the file may belong to somebody else: then its mode is theirs to keep. */

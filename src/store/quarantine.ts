@@ -3,6 +3,7 @@ import type { Bytes } from '../model/bytes.js'
 import { escapeKeyFile } from '../model/key.js'
 import { copyFile, haveSameContent } from '../platform/copy.js'
 import * as files from '../platform/files.js'
+import { makeAnnexDirs } from '../platform/make-dirs.js'
 import { lockContent } from './content-lock.js'
 import type { ObjectStore } from './object-store.js'
 
@@ -43,7 +44,7 @@ function placeAside(
   content: Bytes,
 ): { path: Bytes; isKept: boolean } {
   const dir = `${annexDir}/bad`
-  files.makeDirs(dir)
+  makeAnnexDirs(dir)
   const first = `${dir}/${escapeKeyFile(keyText)}`
   for (let number = 0; ; number++) {
     const path = number === 0 ? first : `${first}.${number}`

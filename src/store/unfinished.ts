@@ -13,7 +13,7 @@ import type { Bytes } from '../model/bytes.js'
 import { isDiskFull } from '../model/errors.js'
 import { parseKey } from '../model/key.js'
 import * as files from '../platform/files.js'
-import { makeDirsIn } from '../platform/make-dirs.js'
+import { makeDirsIn, shareFile } from '../platform/make-dirs.js'
 import { isAbandoned, processTag } from '../platform/process.js'
 
 /** Files are noted together: for those of the last moment, the next command reads the content. */
@@ -81,7 +81,9 @@ function openNote(annexDir: Bytes): { fd: number; path: Bytes } {
   makeDirsIn(parentDir(annexDir), dir)
   counter++
   const path = `${dir}/${processTag()}-${counter}`
-  return { fd: files.open(path, 'ax'), path }
+  const fd = files.open(path, 'ax')
+  shareFile(path)
+  return { fd, path }
 }
 
 function noteDir(annexDir: Bytes): Bytes {

@@ -8,6 +8,7 @@ import { escapeKeyFile } from '../model/key.js'
 import { noteEntry, wasEmpty } from '../platform/empty-dirs.js'
 import { type FileLock, tryLock } from '../platform/file-lock.js'
 import * as files from '../platform/files.js'
+import { makeAnnexDirs } from '../platform/make-dirs.js'
 import { SHORT_BYTES } from '../remotes/remote.js'
 import { formatNote, notePath, type TransferSubject } from './transfer-records.js'
 
@@ -78,7 +79,7 @@ export class RunningTransfer implements Disposable {
   /** Leaves a note, so that it can be tried again (`--failed`). */
   fail(): void {
     try {
-      files.makeDirs(this.#dirOf('failed'))
+      makeAnnexDirs(this.#dirOf('failed'))
       this.#note('failed')
       noteEntry(this.#dirOf('failed'))
     } catch (error) {
@@ -126,7 +127,7 @@ export function lockTransfer(annexDir: Bytes, subject: TransferSubject): readonl
   // That of newer releases: one key is not downloaded from two places at once.
   if (direction === 'download') dirs.push(`${annexDir}/transfer/download/lck`)
   for (const dir of dirs) {
-    files.makeDirs(dir)
+    makeAnnexDirs(dir)
     const lock = tryLock(`${dir}/lck.${escapeKeyFile(keyText)}`, 'exclusive')
     if (!lock) {
       releaseTransfer(locks)

@@ -8,6 +8,7 @@ import type { Repository } from '../git/repository.js'
 import type { Bytes } from '../model/bytes.js'
 import { parseKey } from '../model/key.js'
 import * as files from '../platform/files.js'
+import { makeDirsIn } from '../platform/make-dirs.js'
 import { isAbandoned, processTag } from '../platform/process.js'
 
 /** A pointer file that waits for its content. */
@@ -21,7 +22,7 @@ export interface WaitingFile {
 /** Notes a file for this process. */
 export function noteDeferred(repository: Repository, { keyText, path }: WaitingFile): void {
   const dir = notesDir(repository)
-  files.makeDirs(dir)
+  makeDirsIn(repository.gitDir, dir)
   files.appendFile(`${dir}/${processTag()}`, Buffer.from(`${keyText} ${path}\n`, 'latin1'))
 }
 

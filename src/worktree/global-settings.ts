@@ -12,6 +12,7 @@ import { isDiskFull } from '../model/errors.js'
 import { parseMapLog } from '../model/logs/map-log.js'
 import { isReadOnly } from '../platform/file-lock.js'
 import * as files from '../platform/files.js'
+import { makeAnnexDirs } from '../platform/make-dirs.js'
 
 const CONFIG_LOG = 'config.log'
 
@@ -38,7 +39,7 @@ function committedLog(repository: Repository): Bytes {
 
 function keepCopy(path: Bytes, content: Bytes): void {
   try {
-    files.makeDirs(parentDir(path))
+    makeAnnexDirs(parentDir(path))
     files.replaceFile(path, Buffer.from(content, 'latin1'))
   } catch (error) {
     if (!isReadOnly(error) && !isDiskFull(error)) throw error

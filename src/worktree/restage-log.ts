@@ -8,6 +8,7 @@ import type { Bytes } from '../model/bytes.js'
 import { waitForLock } from '../platform/file-lock.js'
 import * as files from '../platform/files.js'
 import type { KnownStat } from '../platform/kept-stat.js'
+import { shareFile } from '../platform/make-dirs.js'
 
 /** A file as it was when it was put in place. */
 export interface RestageItem {
@@ -45,7 +46,10 @@ export function appendRestageLog(repository: Repository, items: Iterable<Restage
   for (const { inodeCache, path } of items)
     if (!path.includes('\n')) lines += `${inodeCache}:${path}\n`
   if (lines === '') return
-  withLog(repository, (log) => files.appendFile(log, Buffer.from(lines, 'latin1')))
+  withLog(repository, (log) => {
+    files.appendFile(log, Buffer.from(lines, 'latin1'))
+    shareFile(log)
+  })
 }
 
 /** Whether anything is listed; cheap enough to ask in every command. */
