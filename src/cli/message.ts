@@ -5,6 +5,7 @@ import { errorHint, errorMessage } from '../model/errors.js'
 /** Puts two spaces before each line; the newline at the end of the text is dropped. */
 export function indent(text: string): Bytes {
   const bytes = bytesFromText(text)
+  if (bytes === '') return ''
   return bytes
     .slice(0, bytes.endsWith('\n') ? -1 : bytes.length)
     .split('\n')

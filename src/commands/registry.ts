@@ -50,6 +50,7 @@ export const COMMANDS: Readonly<Record<string, Load>> = {
   map: async () => (await import('./map.js')).map,
   matchexpression: async () => (await import('./matchexpression.js')).matchexpression,
   merge: async () => (await import('./merge.js')).merge,
+  metadata: async () => (await import('./metadata.js')).metadata,
   migrate: async () => (await import('./migrate.js')).migrate,
   mincopies: async () => (await import('./mincopies.js')).mincopies,
   mirror: async () => (await import('./mirror.js')).mirror,

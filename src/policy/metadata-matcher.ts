@@ -1,11 +1,9 @@
 /** The term `metadata` of matching expressions. Pure. Implements spec: command line, section 4.2. */
 import { type Bytes, bytesToText } from '../model/bytes.js'
 import { compileGlob } from '../model/glob.js'
-import { formatLastChanged, type MetadataState } from '../model/logs/metadata.js'
-import { foldField } from '../model/logs/metadata-values.js'
+import { type MetadataState, shownMetadata } from '../model/logs/metadata.js'
+import { foldField, isGeneratedField } from '../model/logs/metadata-values.js'
 import type { Term } from '../model/matching-terms.js'
-
-const LAST_CHANGED = 'lastchanged'
 
 /** Compiles to a question about what a key's metadata is now: any value of the field counts. */
 export function compileMetadataTerm(
@@ -17,15 +15,10 @@ export function compileMetadataTerm(
 }
 
 /** Values of a field, of a generated one, too. */
-function valuesOf({ fields, lastChanged }: MetadataState, folded: Bytes): readonly Bytes[] {
-  if (folded === LAST_CHANGED)
-    return lastChanged === undefined ? [] : [formatLastChanged(lastChanged)]
-  const known = fields.get(folded)
-  if (known) return known.values
-  const changed = folded.endsWith(`-${LAST_CHANGED}`)
-    ? fields.get(folded.slice(0, -LAST_CHANGED.length - 1))
-    : undefined
-  return changed ? [formatLastChanged(changed.lastChanged)] : []
+function valuesOf(state: MetadataState, folded: Bytes): readonly Bytes[] {
+  const field = state.fields.get(folded)
+  if (field || !isGeneratedField(folded)) return field?.values ?? []
+  return [...shownMetadata(state)].find(([name]) => foldField(name) === folded)?.[1] ?? []
 }
 
 function compileComparison(

@@ -117,6 +117,7 @@ function readAnswer({ dir }: World, { status, stdout, stderr }: RunResult) {
     stdout: withoutCommits(withoutProgress(stdout))
       .replaceAll('(recording state in git...)\n', '')
       .replaceAll(dir, 'WORLD')
+      .replace(/\b20\d\d-\d\d-\d\d@\d\d-\d\d-\d\d\b/g, 'DATE')
       .split('\n')
       .map(parseLine),
     stderr: withoutCommits(stderr).replaceAll(dir, 'WORLD'),

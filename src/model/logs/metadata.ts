@@ -153,3 +153,17 @@ export function formatLastChanged(clock: Clock): Bytes {
   const iso = new Date(Number(clock / 1_000_000_000n)).toISOString()
   return `${iso.slice(0, 10)}@${iso.slice(11, 19).replaceAll(':', '-')}`
 }
+
+/**
+ * Fields as they are shown, by name: those of users and the generated ones, ordered by folded name.
+ */
+export function shownMetadata({
+  fields,
+  lastChanged,
+}: MetadataState): Map<Bytes, readonly Bytes[]> {
+  const shown: (readonly [Bytes, readonly Bytes[]])[] = []
+  for (const { name, values, lastChanged } of fields.values())
+    shown.push([name, values], [`${name}-lastchanged`, [formatLastChanged(lastChanged)]])
+  if (lastChanged !== undefined) shown.push(['lastchanged', [formatLastChanged(lastChanged)]])
+  return new Map(shown.sort(([a], [b]) => compareBytes(foldField(a), foldField(b))))
+}
