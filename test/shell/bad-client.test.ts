@@ -68,6 +68,20 @@ describe('git-annex-shell p2pstdio', () => {
     for (const key of [SHORT, LONG]) expectPresent(repo, key)
   })
 
+  test('takes many contents at once, wherever the pipe cuts them', () => {
+    const contents = Array.from({ length: 300 }, (_, at) => `${at}\n`.repeat(200 + 7 * at))
+    const puts = contents.map((text) => `PUT-WHOLE ${text.length} d/f ${keyOf(text)}\n${text}`)
+    expect(say(puts.join(''))).toBe('SUCCESS\n'.repeat(300))
+    for (const text of [contents[0]!, contents[299]!]) expectPresent(repo, keyOf(text))
+    expect(findFaults(repo)).toEqual([])
+  })
+
+  test('takes no content for commands when it cannot tell how much it is', () => {
+    for (const length of ['x', '', '-1', '1e3'])
+      expect(say(`PUT-WHOLE ${length}  ${SHORT}\nREMOVE ${kept}\n`)).toMatch(/^ERROR [^\n]*\n$/)
+    expectPresent(repo, kept)
+  })
+
   test('keeps keys that look like paths within the store', () => {
     const before = readdirSync(scratch.dir)
     const key = 'WORM-s4--../../../../../evil'

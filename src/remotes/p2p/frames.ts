@@ -21,8 +21,8 @@ export class FrameBuffer {
   }
 
   /**
-   * Adds what came. What was pushed before is copied, so its buffer may be filled anew as soon as
-   * {@link takeLine} gives nothing or {@link length} is 0.
+   * Adds what came. Its buffer may be filled anew as soon as {@link takeLine} gives nothing or
+   * {@link length} is 0.
    */
   push(chunk: Buffer): void {
     this.#chunk =
@@ -40,7 +40,12 @@ export class FrameBuffer {
     const length = (end < 0 ? this.#chunk.length : end) - this.#start
     if (length > MAX_LINE_BYTES)
       throw new AnnexError('PROTOCOL', `a line is longer than ${MAX_LINE_BYTES} bytes`)
-    if (end < 0) return undefined
+    if (end < 0) {
+      // What goes on behind it may come in the same buffer.
+      this.#chunk = Buffer.from(this.#chunk.subarray(this.#start))
+      this.#start = 0
+      return undefined
+    }
     const line = bytesFromBuffer(this.#chunk, this.#start, end)
     this.#start = end + 1
     return line

@@ -2,6 +2,7 @@
  * The server's end of one P2P connection: messages and raw data over a channel.
  * Implements spec: transfer, section 4.1.
  */
+import { AnnexError } from '../../model/errors.js'
 import type { FilePart } from '../../platform/send-file.js'
 import { FrameBuffer } from './frames.js'
 import {
@@ -38,7 +39,8 @@ export class ServerConnection {
   /**
    * The next message.
    * @returns undefined when the line is none
-   * @throws SessionOver; AnnexError PROTOCOL when the line is too long
+   * @throws SessionOver; AnnexError PROTOCOL when the line is too long, and when content follows that
+   *   would be taken for commands
    */
   next(): P2pMessage | undefined {
     let line = this.#frames.takeLine()
@@ -47,6 +49,8 @@ export class ServerConnection {
       line = this.#frames.takeLine()
     }
     const message = parseMessage(line)
+    if (!message && line.startsWith('PUT-WHOLE'))
+      throw new AnnexError('PROTOCOL', 'it is not clear how many bytes follow')
     // It is not clear what state the client is in: there is nothing to go on with.
     if (message?.name === 'ERROR') throw new SessionOver()
     return message

@@ -79,6 +79,7 @@ async function serve(
   { mode = 'full', pieces = 1 << 20 }: { mode?: ServerMode; pieces?: number } = {},
 ): Promise<Served> {
   const bytes = Buffer.from(input, 'latin1')
+  const buffer = Buffer.alloc(Math.min(pieces, bytes.length))
   const explained: string[] = []
   let at = 0
   let answer = ''
@@ -86,7 +87,8 @@ async function serve(
     receive: () => {
       if (at >= bytes.length) return undefined
       at += pieces
-      return Buffer.from(bytes.subarray(at - pieces, at))
+      // One buffer for all, as at standard input.
+      return buffer.subarray(0, bytes.copy(buffer, 0, at - pieces, at))
     },
     send: (sent: Uint8Array) => {
       answer += Buffer.from(sent).toString('latin1')
