@@ -152,6 +152,12 @@ export class AnnexBranch extends BranchQueries implements Disposable {
     return [content, ...others].filter((text) => text !== '').join('\n')
   }
 
+  /** Reads the location logs of keys that will be asked for, with one process. */
+  readLogsAhead(keys: readonly Bytes[]): void {
+    const { committed } = this.#open()
+    if (!committed.isLoaded) committed.readMany(keys.map((key) => this.logPath(key)))
+  }
+
   /** Loads the whole branch, for commands that will look at many keys. */
   loadAll(): void {
     this.#open().committed.all()
@@ -221,6 +227,7 @@ export class AnnexBranch extends BranchQueries implements Disposable {
   #changesNothing(path: Bytes, edit: LogEdit): boolean {
     if (!this.#view || this.#view.committed.peek(path) === undefined) return false
     const before = this.read(path)
+    if (edit.kind === 'presence' && !before.includes(edit.item)) return false
     return applyLogEdit(path, before, edit, this.#clock ?? clockFromMs(Date.now())) === before
   }
 

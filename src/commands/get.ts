@@ -12,6 +12,7 @@ import {
 import { CopiesPolicy } from '../cli/drop-context.js'
 import { fetchAction } from '../cli/fetch-action.js'
 import { foreseeing } from '../cli/foresee.js'
+import { missingAhead } from '../cli/missing-ahead.js'
 import { type Found, failedOption, seek, seekOptions } from '../cli/seek.js'
 import { hereAsDestination, isWorthAsking, namedRemote } from '../cli/transfer-context.js'
 import { wantedContents } from '../cli/wanted-contents.js'
@@ -54,8 +55,10 @@ async function* listFetches(
   const choice = auto && new AutoChoice(annex, new CopiesPolicy(annex, args.options))
   const wanted = isPlain(args) ? [...wantedContents(annex)] : []
   const isWanted = new Set(wanted.map(({ keyText }) => keyText))
-  for (const found of withWanted(seek(annex, args), wanted)) {
-    if (!found || annex.store.has(found.keyText)) yield undefined
+  const chosen = withWanted(seek(annex, args), wanted)
+  const isBatch = args.options.batch || args.options['batch-keys']
+  for (const found of isBatch ? chosen : missingAhead(annex, chosen)) {
+    if (!found || (isBatch && annex.store.has(found.keyText))) yield undefined
     else if (choice && !isWanted.has(found.keyText) && !choice.isToCome(found, annex.uuid))
       yield undefined
     else if (only && !(await isWorthAsking(annex, found.keyText, { remote: only, force })))

@@ -45,6 +45,25 @@ describe('git annex get', () => {
     expectContent(clone, 'film', FILM)
   })
 
+  test('fetches many, and tells of each content once', () => {
+    const { origin, clone } = makePair('many')
+    const names = Array.from({ length: 30 }, (_, i) => `n/${String(i).padStart(2, '0')}`)
+    for (const [i, name] of names.entries()) origin.write(name, someBytes(200, 10 + (i >> 1)))
+    origin.run(['ln', '-s', 'n', 'm'])
+    origin.annex('add', '.')
+    origin.git('add', 'm')
+    origin.git('commit', '-qm', 'more')
+    clone.git('pull', '-q')
+    const told = clone.annex('get').stdout.split('\n').slice(0, -2)
+    const firsts = names.filter((_, i) => i % 2 === 0)
+    expect(told.filter((line) => line.startsWith('get '))).toEqual(
+      ['dir/a b', 'film', ...firsts].map((name) => `get ${name} (from origin...) ok`),
+    )
+    for (const [i, name] of names.entries())
+      expectContent(clone, name, someBytes(200, 10 + (i >> 1)))
+    expectClean(clone)
+  })
+
   test('--json gives an object an item; --quiet nothing', () => {
     const { clone } = makePair('json')
     expect(JSON.parse(clone.annex('get', '--json', 'film').stdout.split('\n')[0]!)).toMatchObject({
