@@ -17,7 +17,7 @@ import { AnnexError, errorMessage } from '../model/errors.js'
 import type { TrustLevel } from '../model/logs/trust-log.js'
 import type { Uuid } from '../model/uuid.js'
 import { isReadOnly } from '../platform/file-lock.js'
-import { limitMemoryNow } from '../platform/memory.js'
+import { freeMemory } from '../platform/memory.js'
 import { configuredTrust, type TrustSources } from '../policy/trust.js'
 import type { Remote } from '../remotes/remote.js'
 import { SharedConnections } from '../remotes/ssh/shared-connection.js'
@@ -223,7 +223,10 @@ class OpenAnnex implements Annex {
     if (leaveJournal || this.config.getBoolean('annex.alwayscommit') === false) return
     if (!this.uuid || !this.branch.hasPending()) return
     this.messages.remark('recording state in git...')
-    limitMemoryNow()
+    // Nobody asks any more; the commit needs the memory.
+    this.#workTree = undefined
+    this.#blobKeys = undefined
+    freeMemory()
     this.branch.commit()
   }
 

@@ -11,7 +11,7 @@ import { join } from '../git/repository.js'
 import { type Bytes, bytesToText } from '../model/bytes.js'
 import { AnnexError, isAnnexError } from '../model/errors.js'
 import { formatKey, type Key, parseKey } from '../model/key.js'
-import * as files from '../platform/files.js'
+import { isThere } from '../platform/quick-stat.js'
 import type { Annex } from './annex.js'
 import { readRequests } from './batch.js'
 import type { Item, OptionSpecs } from './command.js'
@@ -192,7 +192,7 @@ function foundFile(
 ): Found | undefined {
   const keyText = annex.blobKeys.keyTextOf(entry)
   // What was deleted from the work tree is not worked on, though the index still has it.
-  if (keyText === undefined || !files.lstat(join(annex.repository.workTree!, entry.path)))
+  if (keyText === undefined || !isThere(join(annex.repository.workTree!, entry.path)))
     return undefined
   const file = show(entry.path)
   return { file, keyText, path: entry.path, entry, input: [bytesToText(file)] }

@@ -17,8 +17,44 @@ import { git } from './run.js'
  * @throws AnnexError GIT_FAILED when git cannot read it either
  */
 export function readIndexEntries(repository: Repository): readonly IndexEntry[] {
+  const stat = files.stat(repository.indexFile)
+  if (stat && latest?.path === repository.indexFile && isSame(latest.stat, stat)) {
+    const entries = latest.entries.deref()
+    if (entries) return entries
+  }
   const parsed = tryParse(repository)
-  return parsed && !parsed.isSparse ? parsed.entries : listWithGit(repository)
+  if (!parsed || parsed.isSparse) return listWithGit(repository)
+  const { entries } = parsed
+  const isOld = stat && Date.now() - Number(stat.ctimeNs / 1_000_000n) > SETTLED_MS
+  if (isOld) latest = { path: repository.indexFile, stat, entries: new WeakRef(entries) }
+  return entries
+}
+
+/** An index that is older than this when it is read cannot be taken for a later one. */
+const SETTLED_MS = 50
+
+/**
+ * What was read last: while somebody works with the entries, others need not have the same ones once
+ * more in memory.
+ */
+let latest:
+  | {
+      readonly path: Bytes
+      /** As it was before the file was read. */
+      readonly stat: files.FileStat
+      readonly entries: WeakRef<readonly IndexEntry[]>
+    }
+  | undefined
+
+/** Whether it is the same index: it is always replaced by another file, never written to. */
+function isSame(a: files.FileStat, b: files.FileStat): boolean {
+  return (
+    a.dev === b.dev &&
+    a.ino === b.ino &&
+    a.size === b.size &&
+    a.mtimeNs === b.mtimeNs &&
+    a.ctimeNs === b.ctimeNs
+  )
 }
 
 /** Undefined when only git can read it. */
@@ -46,7 +82,8 @@ const NO_INDEX: ParsedIndex = {
 export function readIndexFile(repository: Repository): ParsedIndex {
   // The time before the content: an index replaced between the two only makes more entries racy.
   const stat = files.stat(repository.indexFile)
-  const file = stat && files.readFile(repository.indexFile)
+  if (!stat) return NO_INDEX
+  const file = files.readFile(repository.indexFile)
   if (!file) return NO_INDEX
   return parseIndex(file, objectFormat(repository), Number(stat.mtimeNs / 1_000_000_000n))
 }

@@ -1,6 +1,6 @@
 /**
  * What is remembered of files to know them again, thousands at a time: node's own stats are two dozen
- * objects each, some 700 bytes, where this takes 150.
+ * objects each, some 700 bytes, where this takes 100.
  */
 import type { FileStat } from './files.js'
 
@@ -15,36 +15,53 @@ export function keepStat(stat: KnownStat): KnownStat {
   return new KeptStat(stat)
 }
 
+const FIELDS = 8
+/** So many share one array: an array of its own for each would take more than its eight numbers. */
+const STATS_PER_ARRAY = 256
+
+/** The array that is being filled; it lives as long as any of its stats. */
+let filling = { fields: new BigUint64Array(0), used: 0 }
+
 class KeptStat implements KnownStat {
   readonly #fields: BigUint64Array
+  readonly #at: number
 
   constructor({ ctimeNs, mtimeNs, dev, ino, mode, uid, gid, size }: KnownStat) {
-    this.#fields = BigUint64Array.of(ctimeNs, mtimeNs, dev, ino, mode, uid, gid, size)
+    if (filling.used === filling.fields.length)
+      filling = { fields: new BigUint64Array(FIELDS * STATS_PER_ARRAY), used: 0 }
+    this.#fields = filling.fields
+    this.#at = filling.used
+    this.#fields.set([ctimeNs, mtimeNs, dev, ino, mode, uid, gid, size], this.#at)
+    filling.used += FIELDS
+  }
+
+  #field(place: number): bigint {
+    return this.#fields[this.#at + place]!
   }
 
   // Times may lie before 1970.
   get ctimeNs(): bigint {
-    return BigInt.asIntN(64, this.#fields[0]!)
+    return BigInt.asIntN(64, this.#field(0))
   }
   get mtimeNs(): bigint {
-    return BigInt.asIntN(64, this.#fields[1]!)
+    return BigInt.asIntN(64, this.#field(1))
   }
   get dev(): bigint {
-    return this.#fields[2]!
+    return this.#field(2)
   }
   get ino(): bigint {
-    return this.#fields[3]!
+    return this.#field(3)
   }
   get mode(): bigint {
-    return this.#fields[4]!
+    return this.#field(4)
   }
   get uid(): bigint {
-    return this.#fields[5]!
+    return this.#field(5)
   }
   get gid(): bigint {
-    return this.#fields[6]!
+    return this.#field(6)
   }
   get size(): bigint {
-    return this.#fields[7]!
+    return this.#field(7)
   }
 }

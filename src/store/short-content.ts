@@ -9,6 +9,7 @@ import { digestOf } from '../model/digest.js'
 import { isSystemError } from '../model/errors.js'
 import { parseKey } from '../model/key.js'
 import * as files from '../platform/files.js'
+import { quickStat } from '../platform/quick-stat.js'
 
 /** A file's bytes. */
 export interface ShortContent {
@@ -31,11 +32,11 @@ export function readShort(path: Bytes, maxBytes: number): ShortContent | undefin
   try {
     const fd = files.open(path, 'r')
     try {
-      const stat = files.fstat(fd)
-      if (!stat.isFile() || stat.size >= BigInt(maxBytes)) return undefined
+      const { isFile, sizeBytes, mode } = quickStat(fd)
+      if (!isFile || sizeBytes >= maxBytes) return undefined
       // One byte more than there should be: a file that ends where it should needs no second look.
-      const length = readUpTo(fd, buffer, Number(stat.size) + 1)
-      return { content: buffer.subarray(0, length), mode: Number(stat.mode & 0o777n) }
+      const length = readUpTo(fd, buffer, sizeBytes + 1)
+      return { content: buffer.subarray(0, length), mode }
     } finally {
       files.close(fd)
     }

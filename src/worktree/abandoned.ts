@@ -16,7 +16,7 @@ import type { Uuid } from '../model/uuid.js'
 import * as files from '../platform/files.js'
 import { lockContent } from '../store/content-lock.js'
 import { type Abandoned, findAbandoned } from '../store/unfinished.js'
-import { type AnnexedFile, filesByKey, isPopulatable } from './annexed-files.js'
+import { type AnnexedFile, FilesByKey, isPopulatable } from './annexed-files.js'
 import { finishWorktree } from './finish-worktree.js'
 import { isBeyondLink } from './leading-links.js'
 import { isPointerOf } from './pointer-file.js'
@@ -82,10 +82,10 @@ class Settlement {
 
   run(): void {
     const { repository, blobKeys } = this.#owner
-    const byKey = filesByKey(readIndexEntries(repository), blobKeys)
+    const byKey = new FilesByKey(readIndexEntries(repository), blobKeys)
     const refreshes: IndexRefresh[] = []
     for (const keyText of this.#abandoned.keyTexts)
-      for (const file of byKey.get(keyText) ?? []) {
+      for (const file of byKey.get(keyText)) {
         const stat = isPopulatable(file) ? this.#settle(file) : undefined
         if (stat) refreshes.push({ path: file.path, oid: file.entry.oid, stat })
       }

@@ -48,21 +48,34 @@ export function* annexedFiles(
   }
 }
 
-/**
- * The annexed files that a work tree has of each key, links included.
- * @param entries the whole index
- */
-export function filesByKey(
-  entries: readonly IndexEntry[],
-  blobKeys: BlobKeys,
-): Map<Bytes, AnnexedFile[]> {
-  const byKey = new Map<Bytes, AnnexedFile[]>()
-  for (const file of annexedFiles(entries, blobKeys)) {
-    const files = byKey.get(file.keyText)
-    if (files) files.push(file)
-    else byKey.set(file.keyText, [file])
+/** The annexed files that a work tree has of each key, links included. */
+export class FilesByKey {
+  /** Most keys have one file. The files are made when they are asked for: there may be thousands. */
+  readonly #entries = new Map<Bytes, IndexEntry | IndexEntry[]>()
+
+  /** @param entries the whole index */
+  constructor(entries: readonly IndexEntry[], blobKeys: BlobKeys) {
+    for (const { keyText, entry } of annexedFiles(entries, blobKeys)) {
+      const known = this.#entries.get(keyText)
+      if (!known) this.#entries.set(keyText, entry)
+      else if (Array.isArray(known)) known.push(entry)
+      else this.#entries.set(keyText, [known, entry])
+    }
   }
-  return byKey
+
+  /** The files with a key; none when the work tree has none. */
+  get(keyText: Bytes): readonly AnnexedFile[] {
+    const known = this.#entries.get(keyText)
+    if (!known) return []
+    const entries = Array.isArray(known) ? known : [known]
+    return entries.map((entry) => annexedFileOf({ path: entry.path, keyText, entry }))
+  }
+
+  /** Paths of all the files. */
+  *paths(): IterableIterator<Bytes> {
+    for (const known of this.#entries.values())
+      for (const { path } of Array.isArray(known) ? known : [known]) yield path
+  }
 }
 
 /**

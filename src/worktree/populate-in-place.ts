@@ -10,6 +10,7 @@ import { isErrno } from '../model/errors.js'
 import { MAX_POINTER_BYTES } from '../model/pointer.js'
 import * as files from '../platform/files.js'
 import { openToChange, overwrite, setOpenMtime } from '../platform/overwrite.js'
+import { type OpenStat, quickStat } from '../platform/quick-stat.js'
 import { diskError } from '../store/disk-error.js'
 import { isPointerText, isSameFile, youngestMtime } from './pointer-file.js'
 
@@ -33,11 +34,17 @@ export interface InPlace {
 
 /** Whether a file can be populated so. */
 export function canPopulateInPlace({ path, before, object }: InPlace): boolean {
-  return object.size <= MAX_BYTES && canOverwrite(before) && hasRoom(path)
+  const file = {
+    isFile: before.isFile(),
+    sizeBytes: Number(before.size),
+    mode: Number(before.mode),
+    links: Number(before.nlink),
+  }
+  return object.size <= MAX_BYTES && canOverwrite(file) && hasRoom(path)
 }
 
-function canOverwrite({ nlink, size, mode }: files.FileStat): boolean {
-  return nlink === 1n && size <= MAX_POINTER_BYTES && (mode & 0o200n) !== 0n
+function canOverwrite({ isFile, sizeBytes, mode, links }: OpenStat): boolean {
+  return isFile && links === 1 && sizeBytes <= MAX_POINTER_BYTES && (mode & 0o200) !== 0
 }
 
 /** The directory that was found to have plenty of room, and until when nothing can use that up. */
@@ -69,9 +76,9 @@ export function populateFromMemory(
   const fd = openAgain(path)
   if (fd === undefined) return 'refused'
   try {
-    const before = files.fstat(fd)
-    if (!before.isFile() || !canOverwrite(before)) return 'refused'
-    return overwritePointer(fd, { before, keyText }, content)
+    const file = quickStat(fd)
+    if (!canOverwrite(file)) return 'refused'
+    return overwritePointer(fd, { sizeBytes: file.sizeBytes, keyText }, content)
   } catch (error) {
     throw diskError(error, keyText)
   } finally {
@@ -91,7 +98,8 @@ export function populateInPlace(place: InPlace): files.FileStat | 'kept' | 'refu
   if (fd === undefined) return 'refused'
   try {
     if (!content || !isSameFile(place.before, files.fstat(fd))) return 'kept'
-    return overwritePointer(fd, place, content)
+    const sizeBytes = Number(place.before.size)
+    return overwritePointer(fd, { sizeBytes, keyText: place.keyText }, content)
   } catch (error) {
     throw diskError(error, place.keyText)
   } finally {
@@ -99,13 +107,19 @@ export function populateInPlace(place: InPlace): files.FileStat | 'kept' | 'refu
   }
 }
 
+/** A pointer file that is open. */
+interface OpenPointer {
+  readonly sizeBytes: number
+  readonly keyText: Bytes
+}
+
 /** @returns `kept` when the file is not the pointer */
 function overwritePointer(
   fd: number,
-  place: Pick<InPlace, 'before' | 'keyText'>,
+  file: OpenPointer,
   content: Uint8Array,
 ): files.FileStat | 'kept' {
-  const pointer = readPointer(fd, place)
+  const pointer = readPointer(fd, file)
   if (!pointer) return 'kept'
   overwrite(fd, content, pointer)
   setOpenMtime(fd, youngestMtime())
@@ -162,11 +176,8 @@ function openAgain(path: Bytes): number | undefined {
 }
 
 /** The whole file if it is the pointer. */
-function readPointer(
-  fd: number,
-  { before, keyText }: Pick<InPlace, 'before' | 'keyText'>,
-): Buffer | undefined {
-  const pointer = Buffer.allocUnsafe(Number(before.size))
+function readPointer(fd: number, { sizeBytes, keyText }: OpenPointer): Buffer | undefined {
+  const pointer = Buffer.allocUnsafe(sizeBytes)
   const isWhole = files.readFully(fd, pointer) === pointer.length
   return isWhole && isPointerText(pointer, keyText) ? pointer : undefined
 }

@@ -13,7 +13,7 @@ import { isAnnexError } from '../model/errors.js'
 import { keepStat } from '../platform/kept-stat.js'
 import type { ObjectStore } from '../store/object-store.js'
 import { isVerificationReady, verifyContent } from '../store/verify.js'
-import { type AnnexedFile, filesByKey, isConflictSide, isPopulatable } from './annexed-files.js'
+import { type AnnexedFile, FilesByKey, isConflictSide, isPopulatable } from './annexed-files.js'
 import { listAbandonedNotes, readNotedKeys, removeNotes } from './deferred-notes.js'
 import { finishWorktree, restagePending } from './finish-worktree.js'
 import { isBeyondLink } from './leading-links.js'
@@ -42,35 +42,34 @@ export function hasWaitingFiles(repository: Repository): boolean {
 export class WorkTreeUpdates {
   readonly #owner: WorkTreeOwner
   readonly #refreshes: IndexRefresh[] = []
-  #files: ReadonlyMap<Bytes, readonly AnnexedFile[]> | undefined
+  #files: FilesByKey | undefined
 
   constructor(owner: WorkTreeOwner) {
     this.#owner = owner
   }
 
   /** The annexed files of each key, from the index as it was when first asked. */
-  get #byKey(): ReadonlyMap<Bytes, readonly AnnexedFile[]> {
+  get #byKey(): FilesByKey {
+    if (this.#files) return this.#files
     const { repository, blobKeys } = this.#owner
-    this.#files ??=
-      repository.workTree === undefined
-        ? new Map()
-        : filesByKey(readIndexEntries(repository), blobKeys)
+    const entries = repository.workTree === undefined ? [] : readIndexEntries(repository)
+    this.#files = new FilesByKey(entries, blobKeys)
     return this.#files
   }
 
   /** Paths of the files with a key, relative to the top. */
   pathsOf(keyText: Bytes): Bytes[] {
-    return (this.#byKey.get(keyText) ?? []).map(({ path }) => path)
+    return this.#byKey.get(keyText).map(({ path }) => path)
   }
 
   /** The files with a key. */
   filesOf(keyText: Bytes): readonly AnnexedFile[] {
-    return this.#byKey.get(keyText) ?? []
+    return this.#byKey.get(keyText)
   }
 
   /** Paths of all annexed files. */
   *allPaths(): IterableIterator<Bytes> {
-    for (const files of this.#byKey.values()) for (const { path } of files) yield path
+    yield* this.#byKey.paths()
   }
 
   /**
@@ -79,7 +78,7 @@ export class WorkTreeUpdates {
    */
   contentChanged(keyText: Bytes, content?: Uint8Array): void {
     const { store, repository } = this.#owner
-    const known = this.#byKey.get(keyText) ?? []
+    const known = this.#byKey.get(keyText)
     const all = known.filter(({ path }) => !isBeyondLink(repository, path))
     if (content) store.unfinished?.noteComing(keyText)
     const files = content ? all.filter((file) => !this.#populateAtOnce(file, content)) : all

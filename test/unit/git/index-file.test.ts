@@ -34,6 +34,17 @@ describe('readIndexEntries()', () => {
     expect(readIndexEntries(open(repo))[0]!.stat).toBeUndefined()
   })
 
+  test('gives entries that are in use to others, too, until the index is another one', async () => {
+    const repo = makeRepo('shared')
+    await new Promise((resolve) => setTimeout(resolve, 60))
+    const entries = readIndexEntries(open(repo))
+    expect(readIndexEntries(open(repo))).toBe(entries)
+    repo.git('update-index', '--no-assume-unchanged', 'a')
+    const changed = readIndexEntries(open(repo))
+    expect([entries[0]!.assumeValid, changed[0]!.assumeValid]).toEqual([true, false])
+    expect(changed).toHaveLength(entries.length)
+  })
+
   test('lists the files inside the directories of a sparse index', () => {
     const repo = makeRepo('sparse')
     repo.write('x/y', 'y')

@@ -19,4 +19,15 @@ describe('keepStat()', () => {
     const kept = keepStat(stat)
     for (const field of FIELDS) expect([field, kept[field]]).toEqual([field, stat[field]])
   })
+
+  test('keeps thousands apart', () => {
+    const stats = Array.from({ length: 1000 }, (_, i) => ({
+      ...files.lstat(dir)!,
+      ino: BigInt(i),
+      size: BigInt(2 * i),
+    }))
+    const kept = stats.map((stat) => keepStat(stat))
+    expect(kept.map(({ ino }) => ino)).toEqual(stats.map(({ ino }) => ino))
+    expect(kept.map(({ size }) => size)).toEqual(stats.map(({ size }) => size))
+  })
 })

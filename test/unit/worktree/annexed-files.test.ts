@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals'
 import { BlobKeys } from '../../../src/git/blob-keys.js'
 import { readIndexEntries } from '../../../src/git/index-file.js'
 import { openRepositoryAt } from '../../../src/git/repository.js'
-import { annexedFiles, filesByKey, isPopulatable } from '../../../src/worktree/annexed-files.js'
+import { annexedFiles, FilesByKey, isPopulatable } from '../../../src/worktree/annexed-files.js'
 import { type ScratchRepo, someBytes, useScratch } from '../../support/scratch.js'
 
 const scratch = useScratch()
@@ -56,13 +56,14 @@ describe('annexedFiles()', () => {
   })
 })
 
-describe('filesByKey()', () => {
+describe('FilesByKey', () => {
   test('gives all files of a key', () => {
     const repo = makeAnnex('by-key')
-    const byKey = filesByKey(...read(repo))
+    const byKey = new FilesByKey(...read(repo))
     const key = repo.realAnnex('lookupkey', 'locked').stdout.trim()
-    expect(byKey.get(key)!.map(({ path }) => path)).toEqual(['locked', 'unlocked'])
-    expect(byKey.size).toBe(2)
+    expect(byKey.get(key).map(({ path }) => path)).toEqual(['locked', 'unlocked'])
+    expect(byKey.get('SHA256-s1--no')).toEqual([])
+    expect([...byKey.paths()].sort()).toEqual(expect.arrayContaining(['locked', 'unlocked']))
   })
 })
 
