@@ -5,6 +5,7 @@
  * Both sides share a ring of buffers and wait for each other with `Atomics`, so the caller stays
  * synchronous. Bun only: under Node the sources are not one file that a thread could load.
  */
+import { fastLibcrypto, type Libcrypto, openLibcrypto } from './libcrypto.js'
 import { bun } from './runtime.js'
 
 const SLOTS = 4
@@ -40,10 +41,11 @@ export class HashThread {
     this.#slots = Array.from({ length: SLOTS }, (_, i) =>
       Buffer.from(data, i * slotBytes, slotBytes),
     )
-    const workerData = { control: this.#control, data, algorithm, slotBytes }
+    const library = fastLibcrypto(algorithm)
+    const workerData = { control: this.#control, data, algorithm, slotBytes, library }
     // Loaded on demand: most sessions of the filter see no long content, and wait for its 1.5 ms.
     const { Worker } = process.getBuiltinModule('node:worker_threads')
-    new Worker(`(${hashForever.toString()})()`, { eval: true, workerData }).unref()
+    new Worker(`(${hashForever})(${openLibcrypto})`, { eval: true, workerData }).unref()
   }
 
   /**
@@ -114,18 +116,21 @@ export class HashThread {
  * What the thread runs: its source is all that is handed over, so it refers to nothing outside but
  * the global object, and its numbers are those of the constants above.
  */
-function hashForever(): void {
+function hashForever(open: typeof openLibcrypto): void {
   const { workerData } = process.getBuiltinModule('node:worker_threads')
   const { createHash } = process.getBuiltinModule('node:crypto')
-  const { control, data, algorithm, slotBytes } = workerData as {
+  const { control, data, algorithm, slotBytes, library } = workerData as {
     control: SharedArrayBuffer
     data: SharedArrayBuffer
     algorithm: string
     slotBytes: number
+    library: Libcrypto | undefined
   }
+  const start =
+    (library === undefined ? undefined : open(library, algorithm)) ?? (() => createHash(algorithm))
   const words = new Int32Array(control)
   const slots = data.byteLength / slotBytes
-  let hash = createHash(algorithm)
+  let hash = start()
   Atomics.store(words, 0, 1)
   Atomics.notify(words, 0)
   for (let turn = 0; ; turn++) {
@@ -135,7 +140,7 @@ function hashForever(): void {
     if (length >= 0) hash.update(new Uint8Array(data, slot * slotBytes, length))
     else {
       const digest = hash.digest()
-      hash = createHash(algorithm)
+      hash = start()
       if (length === -1) {
         new Uint8Array(control, 64, digest.length).set(digest)
         Atomics.store(words, 0, 2 + digest.length)
