@@ -15,6 +15,9 @@ const SETTING = 'annex.guard-size'
 const DEFAULT_BYTES = 50n << 20n
 const FILE = 0o100000
 
+/** Deflate makes of two bits at most 258 bytes. */
+const MOST_INFLATED = 1032n
+
 export interface LargeBlob {
   readonly path: Bytes
   readonly sizeBytes: number
@@ -48,6 +51,7 @@ export function findLargeBlobs(
   if (limitBytes === 0n) return []
   const candidates = changes.filter(({ mode }) => (mode & 0o170000) === FILE)
   const oids = new Set(candidates.map(({ oid }) => oid))
+  for (const oid of oids) if (isSurelySmaller(repository, oid, limitBytes)) oids.delete(oid)
   const sizes = blobSizes(repository, oids)
   const large = candidates.flatMap(({ path, oid }) => {
     const sizeBytes = sizes.get(oid) ?? 0
@@ -56,4 +60,13 @@ export function findLargeBlobs(
   if (large.length === 0 || !files.exists(`${repository.gitDir}/MERGE_HEAD`)) return large
   const isNew = new Set(listStagedChanges(repository, 'MERGE_HEAD').map(({ path }) => path))
   return large.filter(({ path }) => isNew.has(path))
+}
+
+/**
+ * Whether the file of a loose object is too short for so much content. For most commits this saves
+ * asking git, which takes a process and 13 µs an object; looking takes 5.
+ */
+function isSurelySmaller({ commonDir }: Repository, oid: Bytes, limitBytes: bigint): boolean {
+  const loose = files.stat(`${commonDir}/objects/${oid.slice(0, 2)}/${oid.slice(2)}`)
+  return loose !== undefined && loose.size * MOST_INFLATED < limitBytes
 }

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, rmSync } from 'node:fs'
 import { describe, expect, test } from '@jest/globals'
 import { expectClean, expectPointer } from '../support/expect.js'
 import { type ScratchRepo, someBytes, useScratch } from '../support/scratch.js'
@@ -118,6 +118,26 @@ describe('git commit of a large file into git', () => {
     const { status, stderr } = repo.tryGit('commit', '-qm', 'x')
     expect(status).toBe(1)
     expect(stderr).toContain('large (1.9 MiB) would go into git')
+  })
+
+  test('is found by the length of its object, or else by git', () => {
+    const repo = makeRepo()
+    const commit = (...argv: string[]) => {
+      const trace = repo.path('.git/trace')
+      rmSync(trace, { force: true })
+      const { status } = repo.tryRun(['git', 'annex', 'pre-commit', ...argv], {
+        env: { GIT_TRACE: trace },
+      })
+      return { status, isGitAsked: readFileSync(trace, 'utf8').includes('--batch-check') }
+    }
+    stage(repo, 'short', someBytes(1000))
+    expect(commit()).toEqual({ status: 0, isGitAsked: false })
+    stage(repo, 'longer', someBytes(3000))
+    expect(commit()).toEqual({ status: 0, isGitAsked: true })
+    stage(repo, 'zeros', Buffer.alloc(2_000_000))
+    expect(commit()).toEqual({ status: 1, isGitAsked: true })
+    repo.git('repack', '-adq')
+    expect(commit()).toEqual({ status: 1, isGitAsked: true })
   })
 
   test('names a few of many, and a size that it cannot read', () => {
