@@ -7,9 +7,11 @@ import type { BlobKeys } from '../git/blob-keys.js'
 import type { GitConfig } from '../git/config.js'
 import { readIndexEntries } from '../git/index-file.js'
 import type { IndexRefresh } from '../git/index-refresh.js'
+import { isUnchangedSince } from '../git/index-stat.js'
 import { join, type Repository } from '../git/repository.js'
 import type { Bytes } from '../model/bytes.js'
 import { isAnnexError } from '../model/errors.js'
+import * as files from '../platform/files.js'
 import { keepStat } from '../platform/kept-stat.js'
 import type { ObjectStore } from '../store/object-store.js'
 import { isVerificationReady, verifyContent } from '../store/verify.js'
@@ -17,6 +19,7 @@ import { type AnnexedFile, FilesByKey, isConflictSide, isPopulatable } from './a
 import { listAbandonedNotes, readNotedKeys, removeNotes } from './deferred-notes.js'
 import { finishWorktree, restagePending } from './finish-worktree.js'
 import { isBeyondLink } from './leading-links.js'
+import { isPointerOf } from './pointer-file.js'
 import { depopulate, populate } from './populate.js'
 import { populateFromMemory } from './populate-in-place.js'
 import { formatRestageText, hasRestageLog } from './restage-log.js'
@@ -135,6 +138,19 @@ export class WorkTreeUpdates {
     this.#owner.store.unfinished?.notePlaced(formatRestageText(refresh.path, refresh.stat))
   }
 
+  /** Notes the files of a key that a killed process has put in place without git hearing of it. */
+  #settle(keyText: Bytes): void {
+    const { repository } = this.#owner
+    for (const file of this.#byKey.get(keyText) ?? []) {
+      if (!isPopulatable(file) || isBeyondLink(repository, file.path)) continue
+      const path = join(repository.workTree!, file.path)
+      const stat = files.lstat(path)
+      if (!stat?.isFile() || isUnchangedSince(file.entry, stat)) continue
+      if (!isPointerOf(path, stat, keyText) && isContent(path, keyText))
+        this.#placed({ path: file.path, oid: file.entry.oid, stat })
+    }
+  }
+
   /**
    * Does what checkouts have left, and tells git about all files changed so far and about those noted
    * while the index was locked.
@@ -142,8 +158,9 @@ export class WorkTreeUpdates {
   finish(): void {
     const { repository, blobKeys } = this.#owner
     const notes = listAbandonedNotes(repository)
-    for (const keyText of [...takeSmudgeLog(repository), ...readNotedKeys(notes)])
-      this.contentChanged(keyText)
+    const noted = readNotedKeys(notes)
+    for (const keyText of noted) this.#settle(keyText)
+    for (const keyText of [...takeSmudgeLog(repository), ...noted]) this.contentChanged(keyText)
     // Not before: where there is no room for a content now, there may be later.
     removeNotes(notes)
     const refreshes = this.#refreshes.splice(0)

@@ -131,6 +131,19 @@ describe('a checkout of content over annex.smudge-inline-max', () => {
     expectClean(repo)
   })
 
+  test('what a killed session had put in place already is clean after the next command', () => {
+    const { repo, second } = makeRepo('killed-late')
+    const key = repo.git('show', ':big').stdout.trim().slice('/annex/objects/'.length)
+    repo.write('big', repo.git('show', ':big').stdout)
+    repo.git('add', 'big')
+    repo.write('big', second)
+    const note = `${hostTag()}-${process.pid}-00000000`
+    repo.write(`.git/annex/annexe/deferred/${note}`, `${key} big\n`)
+    repo.annex('restage')
+    expectContent(repo, 'big', second)
+    expectClean(repo)
+  })
+
   test('a content that is deleted in between leaves the pointer and a line', () => {
     const { repo } = makeRepo('deleted')
     const [object] = listObjects(repo).values()
