@@ -8,6 +8,7 @@
 import type { Surroundings } from './git/repository.js'
 import { bytesFromText } from './model/bytes.js'
 import { VERSION } from './model/version.js'
+import { programArguments } from './platform/arguments.js'
 import * as files from './platform/files.js'
 
 const STDOUT = 1
@@ -72,4 +73,4 @@ async function explain(error: unknown): Promise<number> {
 process.on('uncaughtException', (error) => {
   explain(error).then((status) => process.exit(status))
 })
-process.exit(await main(process.argv.slice(2)).catch(explain))
+process.exit(await main(programArguments(process.argv.slice(2))).catch(explain))

@@ -2,7 +2,7 @@
  * Reports for programs: one JSON object a line for each item (spec: CLI, section 8). Text that is not
  * UTF-8 shows U+FFFD where it is not.
  */
-import { type Bytes, bytesFromText, bytesToText } from '../model/bytes.js'
+import { type Bytes, bytesFromText, bytesToText, hasKeptBytes } from '../model/bytes.js'
 import { formatAmount } from '../model/units.js'
 import type { Action } from './command.js'
 import { formatError, indent } from './message.js'
@@ -151,6 +151,13 @@ class JsonItem implements ReportedItem {
   }
 
   #print(object: Record<string, unknown>): void {
-    this.#out.write(bytesFromText(`${JSON.stringify(object)}\n`))
+    this.#out.write(bytesFromText(`${JSON.stringify(object, wellFormed)}\n`))
   }
+}
+
+/** JSON is UTF-8: a byte that is none is shown as U+FFFD. */
+function wellFormed(_: string, value: unknown): unknown {
+  return typeof value === 'string' && hasKeptBytes(value)
+    ? value.replace(/[\udc80-\udcff]/gu, '\ufffd')
+    : value
 }

@@ -12,6 +12,13 @@ declare const brand: unique symbol
 export type Bytes = string & { readonly [brand]?: 'bytes' }
 
 const NON_ASCII = /[\x80-\xff]/
+/** Byte b of what is no UTF-8 is U+DC00 + b in a text, without a first half before it. */
+const KEPT_BASE = 0xdc00
+const KEPT_BYTE = /[\udc80-\udcff]/u
+const KEPT_OR_NOT = /[\udc80-\udcff]|[^\udc80-\udcff]+/gu
+/** The sequences of RFC 3629, or else one byte. */
+const UTF8_OR_BYTE =
+  /[\xc2-\xdf][\x80-\xbf]|\xe0[\xa0-\xbf][\x80-\xbf]|\xed[\x80-\x9f][\x80-\xbf]|[\xe1-\xec\xee\xef][\x80-\xbf]{2}|\xf0[\x90-\xbf][\x80-\xbf]{2}|[\xf1-\xf3][\x80-\xbf]{3}|\xf4[\x80-\x8f][\x80-\xbf]{2}|[^]/g
 
 /**
  * Decodes a buffer, byte for byte.
@@ -26,14 +33,35 @@ export function bytesToBuffer(bytes: Bytes): Buffer {
   return Buffer.from(bytes, 'latin1')
 }
 
-/** The UTF-8 bytes of a text, such as a command line argument. */
+/** The UTF-8 bytes of a text, such as a command line argument, and those that {@link bytesToText} kept. */
 export function bytesFromText(text: string): Bytes {
-  return isAscii(text) ? text : Buffer.from(text, 'utf8').toString('latin1')
+  if (isAscii(text)) return text
+  if (!KEPT_BYTE.test(text)) return Buffer.from(text, 'utf8').toString('latin1')
+  return text.replace(KEPT_OR_NOT, (part) =>
+    KEPT_BYTE.test(part)
+      ? String.fromCharCode(part.charCodeAt(0) - KEPT_BASE)
+      : Buffer.from(part, 'utf8').toString('latin1'),
+  )
 }
 
-/** The text to show a person: UTF-8, invalid bytes as U+FFFD. Not reversible. */
+/**
+ * The text of UTF-8. A byte that is none becomes half of a surrogate pair, as in Python: shown to a
+ * person (encoded as UTF-8) it is U+FFFD, and {@link bytesFromText} makes the byte of it again.
+ */
 export function bytesToText(bytes: Bytes): string {
-  return NON_ASCII.test(bytes) ? Buffer.from(bytes, 'latin1').toString('utf8') : bytes
+  if (!NON_ASCII.test(bytes)) return bytes
+  const text = Buffer.from(bytes, 'latin1').toString('utf8')
+  if (!text.includes('\ufffd')) return text
+  return bytes.replace(UTF8_OR_BYTE, (part) =>
+    part.length > 1 || part < '\x80'
+      ? Buffer.from(part, 'latin1').toString('utf8')
+      : String.fromCharCode(part.charCodeAt(0) + KEPT_BASE),
+  )
+}
+
+/** Whether a text has bytes that are no UTF-8, as {@link bytesToText} keeps them. */
+export function hasKeptBytes(text: string): boolean {
+  return KEPT_BYTE.test(text)
 }
 
 /**

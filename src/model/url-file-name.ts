@@ -2,7 +2,7 @@
  * Names for files that come from urls, as git-annex makes them: nothing that a server or a url says can
  * name a place of its own. Pure. Implements spec: CLI, section 11.1 (addurl); numcopies, section 10.3.
  */
-import { type Bytes, bytesFromText, bytesToText } from './bytes.js'
+import { type Bytes, bytesFromText, bytesToText, hasKeptBytes } from './bytes.js'
 import { AnnexError } from './errors.js'
 
 /** The parts of a url that names are made of, escaped as they stand in it. */
@@ -15,8 +15,8 @@ interface UrlParts {
 const URL_FORM = /^[a-z][a-z0-9+.-]*:(?:\/\/([^/?#]*))?([^?#]*)(\?[^#]*)?(?:#.*)?$/is
 /** Characters that cannot stand in the path or query of a url unescaped. */
 const NOT_IN_URLS = /[^A-Za-z0-9\-._~:/?#@!$&'()*+,;=%]/gu
-/** White space, punctuation, symbols and control characters, but not `.` and `-`. */
-const UNSAFE = /(?![.-])[\s\p{P}\p{S}\p{Cc}\ufffd]/gu
+/** White space, punctuation, symbols, control characters, what is no UTF-8, but not `.` and `-`. */
+const UNSAFE = /(?![.-])[\s\p{P}\p{S}\p{Cc}\p{Cs}\ufffd]/gu
 /** What file systems take for one name. */
 const MOST_NAME_BYTES = 255
 
@@ -53,7 +53,11 @@ function splitUrl(url: Bytes): UrlParts {
 }
 
 function escapeUnusual(text: string): string {
-  return text.replace(NOT_IN_URLS, (character) => encodeURIComponent(character))
+  return text.replace(NOT_IN_URLS, (character) =>
+    hasKeptBytes(character)
+      ? `%${bytesFromText(character).charCodeAt(0).toString(16).toUpperCase()}`
+      : encodeURIComponent(character),
+  )
 }
 
 /** A text as one safe name: never empty, never beginning with a dot or a dash. */

@@ -4,6 +4,7 @@
  */
 import { spawnSync } from 'node:child_process'
 import type { execa as Execa } from 'execa'
+import { startable } from './arguments.js'
 import { bun } from './runtime.js'
 
 export interface RunOptions {
@@ -27,11 +28,12 @@ export interface RunResult {
 export function runSync(argv: readonly [string, ...string[]], options: RunOptions = {}): RunResult {
   const env = options.env ? { ...process.env, ...options.env } : process.env
   const stderr = options.stderr ?? 'pipe'
+  const start = startable(argv, options.cwd)
   if (bun) {
     try {
       const child = bun.spawnSync({
-        cmd: [...argv],
-        ...(options.cwd !== undefined && { cwd: options.cwd }),
+        cmd: [...start.argv],
+        ...(start.cwd !== undefined && { cwd: start.cwd }),
         env,
         stdin: options.input ?? 'ignore',
         stdout: 'pipe',
@@ -46,8 +48,8 @@ export function runSync(argv: readonly [string, ...string[]], options: RunOption
       return { status: 127, stdout: Buffer.alloc(0), stderr: Buffer.from(String(error)) }
     }
   }
-  const child = spawnSync(argv[0], argv.slice(1), {
-    ...(options.cwd !== undefined && { cwd: options.cwd }),
+  const child = spawnSync(start.argv[0], start.argv.slice(1), {
+    ...(start.cwd !== undefined && { cwd: start.cwd }),
     env,
     input: options.input,
     stdio: [options.input ? 'pipe' : 'ignore', 'pipe', stderr],
