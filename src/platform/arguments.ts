@@ -40,5 +40,5 @@ export function startable(
 }
 
 function octal(word: Bytes): string {
-  return word.replace(/[^]/g, (byte) => `\\${byte.charCodeAt(0).toString(8).padStart(3, '0')}`)
+  return word.replace(/[\s\S]/g, (byte) => `\\${byte.charCodeAt(0).toString(8).padStart(3, '0')}`)
 }

@@ -14,7 +14,6 @@ import {
 
 const scratch = useScratch()
 const annex = annexMaker(scratch)
-const MIB = 1 << 20
 
 /** Packets: text as it is, with its length before it; null is a flush packet. */
 function packets(...payloads: readonly (string | Uint8Array | null)[]): Buffer {

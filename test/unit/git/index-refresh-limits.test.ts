@@ -12,7 +12,6 @@ import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 import { readIndexEntries, readIndexFile } from '../../../src/git/index-file.js'
 import { type IndexRefresh, refreshIndex } from '../../../src/git/index-refresh.js'
-import { openRepositoryAt } from '../../../src/git/repository.js'
 import { lstat } from '../../../src/platform/files.js'
 import {
   ageIndex,

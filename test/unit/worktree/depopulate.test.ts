@@ -1,7 +1,6 @@
 import { appendFileSync, linkSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { describe, expect, test } from '@jest/globals'
 import { finishWorktree } from '../../../src/worktree/finish-worktree.js'
-import { depopulate } from '../../../src/worktree/populate.js'
 import {
   CONTENT,
   depopulateOne,

@@ -13,7 +13,6 @@ import { describe, expect, test } from '@jest/globals'
 import { lstat } from '../../../src/platform/files.js'
 import { TempFiles } from '../../../src/store/temp-files.js'
 import { finishWorktree } from '../../../src/worktree/finish-worktree.js'
-import { populate } from '../../../src/worktree/populate.js'
 import { populateFromMemory, populateInPlace } from '../../../src/worktree/populate-in-place.js'
 import {
   CONTENT,
