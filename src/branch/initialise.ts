@@ -134,10 +134,10 @@ function markCrippled(repository: Repository, config: GitConfig): void {
 
 function setUpWorkTree({ repository, config, executable }: InitialiseOptions): readonly string[] {
   const hooks = installHooks(repository, config, { executable: bytesFromText(executable) })
-  configureFilter(repository, config, executable)
+  const warnings = configureFilter(repository, config, executable)
   if (config.get('annex.addunlocked') === undefined)
     setConfig(repository, config, 'annex.addunlocked', 'true')
-  return hooks.warnings
+  return [...hooks.warnings, ...warnings]
 }
 
 /**

@@ -9,6 +9,7 @@
 import { type Bytes, bytesFromText } from '../model/bytes.js'
 import * as files from '../platform/files.js'
 import { type GitConfig, setConfig, unsetConfig } from './config.js'
+import { findOtherFilter, hasPointerFiles } from './other-filters.js'
 import type { Repository } from './repository.js'
 
 /** The slowest compiler never pays for itself in a filter: 0.35 s of CPU for 10,000 files. */
@@ -18,12 +19,16 @@ const ATTRIBUTE_LINE = `* ${ATTRIBUTE}`
 const TEXTCONV = 'diff.annex.textconv'
 const OUR_TEXTCONV = / diffdriver --describe /
 
-/** Sets the filter's configuration where it differs. @param executable absolute path, as text */
+/**
+ * Sets the filter's configuration where it differs.
+ * @param executable absolute path, as text
+ * @returns warnings for the user, one line each
+ */
 export function configureFilter(
   repository: Repository,
   config: GitConfig,
   executable: string,
-): void {
+): readonly string[] {
   const settings: [string, string][] = [
     ['filter.annex.smudge', filterCommand(executable, 'smudge -- %f')],
     ['filter.annex.clean', filterCommand(executable, 'smudge --clean -- %f')],
@@ -34,7 +39,7 @@ export function configureFilter(
     if (config.get(name) !== bytesFromText(value))
       setConfig(repository, config, name, bytesFromText(value))
   configureDiff(repository, config, executable)
-  addAttribute(repository)
+  return addAttribute(repository)
 }
 
 /**
@@ -111,11 +116,25 @@ function readAttributes(repository: Repository): Bytes {
   return files.readFile(attributesPath(repository))?.toString('latin1') ?? ''
 }
 
-/** Attaches the filter to every path, unless the user has attached it to some already. */
-function addAttribute(repository: Repository): void {
+/** Attaches the filter to every path, unless it is attached to some already or others have theirs. */
+function addAttribute(repository: Repository): readonly string[] {
   const committed = repository.workTree
     ? files.readFile(`${repository.workTree}/.gitattributes`)?.toString('latin1')
     : undefined
-  if (readAttributes(repository).includes(ATTRIBUTE) || committed?.includes(ATTRIBUTE)) return
-  addCatchAll(repository)
+  if (committed?.includes(ATTRIBUTE)) return []
+  const other = findOtherFilter(repository)
+  if (other === undefined) {
+    if (!readAttributes(repository).includes(ATTRIBUTE)) addCatchAll(repository)
+    return []
+  }
+  if (hasPointerFiles(repository)) {
+    addCatchAll(repository)
+    return [
+      `Annexed files match no tracked pattern, so that all files go through git-annex's filter, also those with ${other}. To give those back: git annex track PATTERN, for the annexed ones`,
+    ]
+  }
+  removeCatchAll(repository)
+  return [
+    `Files with ${other} are left to that filter. Through git-annex's go only files of patterns that are tracked: git annex track PATTERN`,
+  ]
 }

@@ -49,6 +49,16 @@ function restIsPointer(rest: Bytes): boolean {
     .every((line) => line.includes('/annex/'))
 }
 
+const LFS_MARK = Buffer.from('version https://git-lfs.github.com/spec/v1\n')
+/** By git-lfs's own specification. */
+const MAX_LFS_POINTER_BYTES = 1023
+
+/** Whether a whole file is a pointer of git-lfs, which stands for content that is elsewhere. */
+export function isLfsPointer(content: Uint8Array): boolean {
+  if (content[0] !== LFS_MARK[0] || content.length > MAX_LFS_POINTER_BYTES) return false
+  return LFS_MARK.equals(content.subarray(0, LFS_MARK.length))
+}
+
 /**
  * Whether the bytes begin like a pointer but are none: something was appended, or a merge wrote
  * conflict markers around it. Such a file must never be taken for content without a word.

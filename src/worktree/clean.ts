@@ -10,7 +10,12 @@ import { blobOid, objectFormat } from '../git/object-format.js'
 import { type Bytes, bytesToText } from '../model/bytes.js'
 import { AnnexError } from '../model/errors.js'
 import type { Key } from '../model/key.js'
-import { formatPointer, looksLikeBrokenPointer, parsePointer } from '../model/pointer.js'
+import {
+  formatPointer,
+  isLfsPointer,
+  looksLikeBrokenPointer,
+  parsePointer,
+} from '../model/pointer.js'
 import { cleanLarge } from './clean-large.js'
 import { cleanSmall } from './clean-small.js'
 import type { Cleaned, ContentSource } from './filter-content.js'
@@ -60,6 +65,8 @@ export class Cleaner {
     if (key) return { kind: 'bytes', bytes: this.#cleanPointer(path, head, key) }
     const isBroken = looksLikeBrokenPointer(head)
     if (isBroken) this.#checkBroken(path, head)
+    if (isWhole && isLfsPointer(head))
+      return { kind: 'bytes', bytes: this.#cleanForeign(path, head) }
     if (!isWhole)
       return cleanLarge(this.#context, { path, buffer: this.#buffer, source, isForGit: isBroken })
     return isBroken ? { kind: 'bytes', bytes: head } : cleanSmall(this.#context, path, head)
@@ -72,6 +79,14 @@ export class Cleaner {
     const { staged, repository } = this.#context
     const oid = staged.find(path)?.oid
     return oid === blobOid(content, objectFormat(repository)) ? content : canonical
+  }
+
+  /** What a pointer of git-lfs stands for is not in it: the annex would keep the wrong content. */
+  #cleanForeign(path: Bytes, content: Buffer): Uint8Array {
+    this.#context.warn(
+      `${bytesToText(path)} is a pointer of git-lfs and goes to git as it is; git lfs pull brings its content`,
+    )
+    return content
   }
 
   /** @throws AnnexError KEY_INVALID for conflict markers; warns of anything else */

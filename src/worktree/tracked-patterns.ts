@@ -20,6 +20,7 @@ import { readIndexEntries } from '../git/index-file.js'
 import type { IndexEntry } from '../git/index-format.js'
 import { entriesAt } from '../git/list-files.js'
 import { blobOid, objectFormat } from '../git/object-format.js'
+import { findOtherFilter } from '../git/other-filters.js'
 import { join, type Repository } from '../git/repository.js'
 import type { Bytes } from '../model/bytes.js'
 import { AnnexError } from '../model/errors.js'
@@ -156,7 +157,9 @@ export class PatternChange {
     const pointers = new Set(annexed.map(({ path }) => path))
     const filtered = findFiltered(repository, entries)
     const missed = [...pointers].filter((path) => !filtered.has(path))
-    const isNeeded = missed.length > 0 || listTracked(repository).length === 0
+    const hasPatterns =
+      listTracked(repository).length > 0 || findOtherFilter(repository) !== undefined
+    const isNeeded = missed.length > 0 || !hasPatterns
     if (isNeeded) addCatchAll(repository)
     const ordinary = [...filtered].filter((path) => !pointers.has(path))
     return { hadIt, hasIt: isNeeded, missed, ordinary }

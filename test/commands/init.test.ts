@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from '@jest/globals'
-import { expectClean } from '../support/expect.js'
+import { expectClean, expectPointer } from '../support/expect.js'
 import { useScratch } from '../support/scratch.js'
 
 const scratch = useScratch()
@@ -73,6 +73,28 @@ describe('git annex init', () => {
       status: 1,
       stderr: 'git-annex: First run: git-annex init\n',
     })
+  })
+
+  test('leaves the files of other filters to them, unless annexed ones have no pattern', () => {
+    const repo = scratch.repo('two-filters')
+    repo.git('config', 'filter.loud.clean', 'tr a-z A-Z')
+    repo.write('sub/.gitattributes', '*.txt filter=loud\n')
+    repo.write('sub/a.txt', 'text\n')
+    repo.git('add', '.')
+    const first = repo.annex('init')
+    expect(first.stderr).toContain('filter=loud in sub/.gitattributes are left to that filter')
+    expect(existsSync(repo.path('.git/info/attributes'))).toBe(false)
+    repo.write('sub/b.txt', 'more\n')
+    repo.git('add', '.')
+    expect(repo.git('show', ':sub/b.txt').stdout).toBe('MORE\n')
+    repo.annex('track', '*.mov')
+    repo.write('c.mov', 'film')
+    repo.git('add', '.')
+    const key = expectPointer(repo, 'c.mov')
+    repo.annex('untrack', '*.mov')
+    expect(repo.git('check-attr', 'filter', 'c.mov').stdout).toContain('annex')
+    expect(repo.annex('init').stderr).toContain('To give those back: git annex track PATTERN')
+    expect(expectPointer(repo, 'c.mov')).toBe(key)
   })
 
   test('refuses where .noannex forbids it, and shows why', () => {
