@@ -1,10 +1,9 @@
 /** What `lock` and `unlock` share: finding the files, changing each, staging all. */
 import { readIndexEntries } from '../git/index-file.js'
 import { prepareVerification } from '../store/verify.js'
-import type { AddedFile } from '../worktree/add-file.js'
 import { type AnnexedFile, annexedFiles } from '../worktree/annexed-files.js'
 import type { LockTools } from '../worktree/lock-files.js'
-import { AddedFiles } from '../worktree/stage-added.js'
+import { AddedFiles, type StagedFile } from '../worktree/stage-added.js'
 import { isContent } from '../worktree/updates.js'
 import type { Annex } from './annex.js'
 import type { Action } from './command.js'
@@ -15,7 +14,7 @@ export interface FormChange {
   readonly command: string
   /** Whether a file still has the form to be changed. */
   isDue(file: AnnexedFile, tools: LockTools): boolean
-  change(file: AnnexedFile, tools: LockTools): AddedFile
+  change(file: AnnexedFile, tools: LockTools): StagedFile
 }
 
 /** An action for each chosen file that is due; they are staged together in the end. */

@@ -133,11 +133,13 @@ export class FileAdder {
   #mend(path: Bytes): void {
     const { repository, store } = this.#annex
     const link = join(repository.workTree!, path)
+    const before = files.lstat(link)
     const target = files.readLink(link)
     const key = target === undefined ? undefined : parseLinkTarget(target)
     if (!key || this.#given['dry-run']) return
     const fitting = formatLinkTarget(key, path)
-    if (fitting !== target) replaceBy(link, store.temp, (temp) => files.symlink(fitting, temp))
+    const make = (temp: Bytes) => files.symlink(fitting, temp)
+    if (fitting !== target) replaceBy(link, store.temp, make, before)
   }
 
   /** Puts everything so far into the index. */

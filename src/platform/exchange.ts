@@ -4,6 +4,7 @@ import * as files from './files.js'
 import { bun, requireNative } from './runtime.js'
 
 const AT_FDCWD = -100
+const RENAME_NOREPLACE = 1
 const RENAME_EXCHANGE = 2
 
 interface Libc {
@@ -42,11 +43,27 @@ export function replaceExpected(
   return isReplaced
 }
 
-/** @returns false when the file system, the C library or the runtime cannot */
+/**
+ * Moves a file to where nothing is.
+ * @param from absolute; on the same file system
+ * @returns false when something is there: then all is as it was
+ */
+export function moveToFree(from: Bytes, to: Bytes): boolean {
+  if (renameAs(from, to, RENAME_NOREPLACE)) return true
+  if (files.lstat(to) !== undefined) return false
+  files.rename(from, to)
+  return true
+}
+
 function exchange(from: Bytes, to: Bytes): boolean {
+  return renameAs(from, to, RENAME_EXCHANGE)
+}
+
+/** @returns false also when the file system, the C library or the runtime cannot */
+function renameAs(from: Bytes, to: Bytes, flags: number): boolean {
   if (libc === undefined) libc = loadLibc()
   const [a, b] = [bytesToBuffer(`${from}\0`), bytesToBuffer(`${to}\0`)]
-  return libc?.renameat2(AT_FDCWD, a, AT_FDCWD, b, RENAME_EXCHANGE) === 0
+  return libc?.renameat2(AT_FDCWD, a, AT_FDCWD, b, flags) === 0
 }
 
 function loadLibc(): Libc | null {

@@ -14,7 +14,7 @@ import { beyondLink, isBeyondLink } from './leading-links.js'
 import type { FormTools } from './lock-files.js'
 import { isPointerOf } from './pointer-file.js'
 import { populate } from './populate.js'
-import { replaceBy } from './replace-file.js'
+import { replaceBy, statIfSame } from './replace-file.js'
 import type { StagedFile } from './stage-added.js'
 
 const LINK = 0o120000
@@ -28,22 +28,45 @@ export function changeKey(file: AnnexedFile, newKeyText: Bytes, tools: FormTools
   const path = join(tools.repository.workTree!, file.path)
   const before = isBeyondLink(tools.repository, file.path) ? undefined : files.lstat(path)
   const { content, target } = gitContent(newKeyText, file.path, file.isLink)
-  let isOurs = false
-  if (target !== undefined) {
-    isOurs =
-      before?.isSymbolicLink() === true && parseLinkTarget(files.readLink(path)!) !== undefined
-    if (isOurs) replaceBy(path, tools.store.temp, (temp) => files.symlink(target, temp), before)
-  } else if (before?.isFile()) {
-    isOurs = takesPointer(file, { path, before }, tools)
-    if (isOurs && isPointerOf(path, before, file.keyText)) {
-      const mode = Number(before.mode & 0o777n)
-      const make = (temp: Bytes) => files.writeFile(temp, content, mode)
-      replaceBy(path, tools.store.temp, make, before)
-      fill(path, newKeyText, tools)
-    }
-  }
-  const stat = isOurs ? files.lstat(path) : undefined
+  const next = { path, newKeyText, tools }
+  let stat: files.FileStat | undefined
+  if (target !== undefined) stat = changeLink(next, before, target)
+  else if (before?.isFile() && takesPointer(file, { path, before }, tools))
+    stat = changePointer(next, before, { content, keyText: file.keyText })
   return { path: file.path, keyText: newKeyText, mode: file.entry.mode, stat }
+}
+
+/** What is to stand for another key. */
+interface Change {
+  /** Absolute. */
+  readonly path: Bytes
+  readonly newKeyText: Bytes
+  readonly tools: FormTools
+}
+
+/** @returns stat of what git may take for unmodified; undefined: the user has something else there */
+function changeLink(
+  { path, tools }: Change,
+  before: files.FileStat | undefined,
+  target: Bytes,
+): files.FileStat | undefined {
+  const isOurs =
+    before?.isSymbolicLink() === true && parseLinkTarget(files.readLink(path) ?? '') !== undefined
+  if (!isOurs) return undefined
+  return replaceBy(path, tools.store.temp, (temp) => files.symlink(target, temp), before)
+}
+
+/** Content stays where it is, whatever its key; to have looked at it may have taken long. */
+function changePointer(
+  { path, newKeyText, tools }: Change,
+  before: files.FileStat,
+  { content, keyText }: { content: Buffer; keyText: Bytes },
+): files.FileStat | undefined {
+  if (!isPointerOf(path, before, keyText)) return statIfSame(path, before)
+  const mode = Number(before.mode & 0o777n)
+  const make = (temp: Bytes) => files.writeFile(temp, content, mode)
+  const pointer = replaceBy(path, tools.store.temp, make, before)
+  return fill(path, newKeyText, tools) ?? statIfSame(path, pointer)
 }
 
 /** Whether the file is what the index says: the pointer of its key or the content. */
@@ -89,8 +112,12 @@ function gitContent(keyText: Bytes, path: Bytes, isLink: boolean) {
   return { content: Buffer.from(target, 'latin1'), target }
 }
 
-/** Puts the content of a key in the place of its pointer, when it is here. */
-function fill(path: Bytes, keyText: Bytes, { store }: Pick<FormTools, 'store'>): void {
+/** Puts the content of a key in the place of its pointer, when it is here. @returns its stat then */
+function fill(
+  path: Bytes,
+  keyText: Bytes,
+  { store }: Pick<FormTools, 'store'>,
+): files.FileStat | undefined {
   const object = store.locate(keyText)
-  if (object) populate({ path, keyText, temp: store.temp, objectFile: object.path })
+  return object && populate({ path, keyText, temp: store.temp, objectFile: object.path })
 }

@@ -39,8 +39,12 @@ export function fixLinks(repository: Repository, links: Iterable<AnnexedFile>): 
     count++
     if (textOid(target, format) !== link.entry.oid)
       fixed.push({ path: link.path, mode: 0o120000, content: target })
+    if (workTree === undefined) continue
+    const path = join(workTree, link.path)
+    // Before the look at where it leads: what comes in its place then is somebody's work.
+    const before = files.lstat(path)
     if (leadsElsewhere(repository, link, target))
-      replaceBy(join(workTree!, link.path), temp, (made) => files.symlink(target, made))
+      replaceBy(path, temp, (made) => files.symlink(target, made), before)
   }
   stageBlobs(repository, fixed)
   return count

@@ -21,7 +21,8 @@ import type { AnnexedFile } from './annexed-files.js'
 import { beyondLink, isBeyondLink } from './leading-links.js'
 import { isPointerOf, isSameFile, youngestMtime } from './pointer-file.js'
 import { tryLink } from './populate.js'
-import { replaceBy } from './replace-file.js'
+import { replaceBy, statIfSame } from './replace-file.js'
+import type { StagedFile } from './stage-added.js'
 
 export interface FormTools {
   readonly repository: Repository
@@ -74,31 +75,46 @@ export function isUnlockedUnstaged(
  */
 export function unlockFile(
   file: AnnexedFile,
-  { repository, store, isThin }: Pick<LockTools, 'repository' | 'store' | 'isThin'>,
-): AddedFile {
+  tools: Pick<LockTools, 'repository' | 'store' | 'isThin' | 'isContent'>,
+): StagedFile {
+  const { repository } = tools
   const { path, keyText } = file
   const place = join(repository.workTree!, path)
-  if (isLinkInPlace(file, repository)) replaceLink(place, keyText, { store, isThin })
-  const stat = files.lstat(place)!
-  const gitMode = (Number(stat.mode) & EXECUTABLE) !== 0 ? 0o100755 : 0o100644
+  // Looked at first: what comes in place of the link from now on is not what may be replaced.
+  const before = files.lstat(place)
+  const stat = isLinkInPlace(file, repository)
+    ? replaceLink({ place, before, keyText }, tools)
+    : findUnstaged(file, tools)
+  const gitMode = (Number(stat?.mode ?? 0) & EXECUTABLE) !== 0 ? 0o100755 : 0o100644
   return { path, keyText, mode: gitMode, stat }
 }
 
+/** Stat of a file that {@link isUnlockedUnstaged}. */
+function findUnstaged(
+  file: AnnexedFile,
+  tools: Pick<LockTools, 'repository' | 'isContent'>,
+): files.FileStat | undefined {
+  const place = join(tools.repository.workTree!, file.path)
+  const before = files.lstat(place)
+  if (before === undefined || !isUnlockedUnstaged(file, tools)) throw modified()
+  return statIfSame(place, before)
+}
+
 function replaceLink(
-  place: Bytes,
-  keyText: Bytes,
+  { place, before, keyText }: { place: Bytes; before: files.FileStat | undefined; keyText: Bytes },
   { store, isThin }: Pick<LockTools, 'store' | 'isThin'>,
-): void {
+): files.FileStat | undefined {
   const object = store.locate(keyText)?.path
   const stat = object === undefined ? undefined : files.stat(object)
   const mode = stat ? (Number(stat.mode) & 0o777) | WRITABLE : 0o644
-  replaceBy(place, store.temp, (temp) => {
+  const make = (temp: Bytes) => {
     if (!object || !stat?.size) files.writeFile(temp, formatPointer(parseKey(keyText)!))
     else if (isThin && tryLink(object, temp, BigInt(mode))) return
     else copyFile(object, temp)
     files.chmod(temp, mode)
     files.setMtime(temp, youngestMtime())
-  })
+  }
+  return replaceBy(place, store.temp, make, before)
 }
 
 /**

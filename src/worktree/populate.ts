@@ -13,21 +13,12 @@ import { AnnexError, isErrno } from '../model/errors.js'
 import { parseKey } from '../model/key.js'
 import { formatPointer } from '../model/pointer.js'
 import { copyFile } from '../platform/copy.js'
-import { replaceExpected } from '../platform/exchange.js'
 import * as files from '../platform/files.js'
-import { hasOpenWriters } from '../platform/open-writers.js'
 import { diskError } from '../store/disk-error.js'
 import type { TempFiles } from '../store/temp-files.js'
-import {
-  dateAs,
-  isPointerOf,
-  isSameContent,
-  isSameFile,
-  isTooYoung,
-  youngestMtime,
-} from './pointer-file.js'
+import { dateAs, isPointerOf, isSameFile, isTooYoung, youngestMtime } from './pointer-file.js'
 import { canPopulateInPlace, populateInPlace } from './populate-in-place.js'
-import { newTempFile } from './replace-file.js'
+import { newTempFile, putInPlace, statIfSame } from './replace-file.js'
 
 /** A work tree file and the key it should be of. */
 export interface WorkTreeFile {
@@ -118,8 +109,6 @@ export function depopulate(depopulation: Depopulation): files.FileStat | undefin
   if (!before?.isFile() || !key) return undefined
   if (key.sizeBytes !== undefined && before.size !== key.sizeBytes) return undefined
   if (!holdsContent(depopulation, before)) return undefined
-  // What is about to be written would go to a file that has no name any more.
-  if (hasOpenWriters(path)) return undefined
   return replace(depopulation, before, (temp) => {
     files.writeFile(temp, formatPointer(key))
     files.chmod(temp, Number(before.mode & MODE_BITS))
@@ -144,14 +133,12 @@ function replace(
   try {
     make(tempFile)
     const made = files.lstat(tempFile)!
-    if (!isSameFile(before, files.lstat(path))) {
+    if (!isSameFile(before, files.lstat(path)) || !putInPlace(tempFile, path, before)) {
       files.remove(tempFile)
       return undefined
     }
-    if (!replaceExpected(tempFile, path, (found) => isSameContent(before, found))) return undefined
-    const placed = files.lstat(path)
     // Anything else was put there by somebody in this very moment, and git must see that.
-    return isSameContent(made, placed) ? placed : undefined
+    return statIfSame(path, made)
   } catch (error) {
     files.remove(tempFile)
     throw diskError(error, keyText)

@@ -2,7 +2,9 @@
 import { parentDir } from '../git/repository.js'
 import { type Bytes, bytesToText } from '../model/bytes.js'
 import { AnnexError } from '../model/errors.js'
+import { moveToFree, replaceExpected } from '../platform/exchange.js'
 import * as files from '../platform/files.js'
+import { hasOpenWriters } from '../platform/open-writers.js'
 import type { TempFiles } from '../store/temp-files.js'
 import { isSameContent } from './pointer-file.js'
 
@@ -14,6 +16,7 @@ let counter = 0
  * @param temp of the annex: what a killed process has left there is swept
  * @param make makes the new file or link at the path it gets
  * @param before what the caller has found at the path; default: what is there now
+ * @returns stat of the new file; undefined when somebody has replaced or changed it already
  * @throws AnnexError FILE_CHANGED; what is there stays
  */
 export function replaceBy(
@@ -21,23 +24,51 @@ export function replaceBy(
   temp: TempFiles,
   make: (temp: Bytes) => void,
   before: files.FileStat | undefined = files.lstat(path),
-): void {
+): files.FileStat | undefined {
   const tempFile = newTempFile(path, files.stat(parentDir(path))?.dev, temp)
   try {
     make(tempFile)
-    refuseChanged(path, before)
-    files.rename(tempFile, path)
+    const made = files.lstat(tempFile)
+    if (!putInPlace(tempFile, path, before)) throw changed(path)
+    return statIfSame(path, made)
   } catch (error) {
     files.remove(tempFile)
     throw error
   }
 }
 
-/** Its other names and its mode may change: they are kept by nobody. */
-function refuseChanged(path: Bytes, before: files.FileStat | undefined): void {
+/**
+ * Moves a new file to where another one was, or nothing, and only if that is still so.
+ * @param made absolute; gone afterwards unless the answer is no
+ * @param before what was at the path
+ * @returns false when there is something else, or somebody has it open for writing: that stays
+ */
+export function putInPlace(made: Bytes, path: Bytes, before: files.FileStat | undefined): boolean {
+  if (before === undefined) return moveToFree(made, path)
+  if (!isSameContent(before, files.lstat(path))) return false
+  // What will be written to a file that has lost its name is lost. It is looked at under the name of
+  // the new one, when nobody can open it by its own any longer.
+  return replaceExpected(
+    made,
+    path,
+    (found) => isSameContent(before, found) && !(before.isFile() && hasOpenWriters(made)),
+  )
+}
+
+/**
+ * Stat of a file that is what it was: git may take that for unmodified.
+ * @param before what it was; it may have been renamed since
+ */
+export function statIfSame(
+  path: Bytes,
+  before: files.FileStat | undefined,
+): files.FileStat | undefined {
   const now = files.lstat(path)
-  if (before === undefined ? now === undefined : isSameContent(before, now)) return
-  throw new AnnexError('FILE_CHANGED', `${bytesToText(path)} was changed meanwhile`, {
+  return before !== undefined && isSameContent(before, now) ? now : undefined
+}
+
+function changed(path: Bytes): AnnexError {
+  return new AnnexError('FILE_CHANGED', `${bytesToText(path)} was changed meanwhile`, {
     hint: 'Try again when nothing writes to it any more',
   })
 }
