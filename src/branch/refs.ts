@@ -1,5 +1,5 @@
 /** The branch's own ref, and the refs to be merged into it. */
-import { findRef, listRefs, type Ref, updateRef } from '../git/refs.js'
+import { findRef, listRefs, peekRefs, type Ref, updateRef } from '../git/refs.js'
 import type { Repository } from '../git/repository.js'
 import type { Bytes } from '../model/bytes.js'
 import type { Sha } from './objects.js'
@@ -14,6 +14,11 @@ export function readBranchHead(repository: Repository): Sha | undefined {
 /** All refs whose last component is `git-annex`, our own branch included. One process. */
 export function listBranchRefs(repository: Repository): Ref[] {
   return listRefs(repository, ['refs/**/git-annex'])
+}
+
+/** The same without a process, as far as that goes; see {@link peekRefs}. */
+export function peekBranchRefs(repository: Repository): Ref[] | undefined {
+  return peekRefs(repository, 'git-annex')
 }
 
 /** A ref as people see it: `origin/git-annex`. */

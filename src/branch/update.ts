@@ -1,6 +1,6 @@
 /**
  * Merging the git-annex branches of other repositories into ours, wherever they were fetched or pushed
- * to. With nothing to merge it costs one `git for-each-ref`.
+ * to. With nothing to merge it costs no process where refs are files, else one `git for-each-ref`.
  * Implements spec: the git-annex branch, section 8, and the check of 6.9.
  */
 import type { Ref } from '../git/refs.js'
@@ -16,7 +16,14 @@ import { createBranch } from './create.js'
 import { mergeCommits } from './merge.js'
 import { addMergedRefs, readSettledCommits } from './merged-refs.js'
 import { readObjects, type Sha } from './objects.js'
-import { BRANCH_REF, listBranchRefs, moveBranch, readBranchHead, shortRef } from './refs.js'
+import {
+  BRANCH_REF,
+  listBranchRefs,
+  moveBranch,
+  peekBranchRefs,
+  readBranchHead,
+  shortRef,
+} from './refs.js'
 import { type BranchPlace, clearJournals, lockJournal, stageJournals } from './staging.js'
 import { continueTransitions } from './transition.js'
 
@@ -32,12 +39,19 @@ export interface Unmerged {
 
 /** Finds what is to be merged; undefined when there is nothing. */
 export function findUnmerged(place: BranchPlace): Unmerged | undefined {
-  const all = listBranchRefs(place.repository)
-  const head = all.find(({ name }) => name === BRANCH_REF)?.oid
-  const settled = readSettledCommits(place.repository)
-  const refs = all.filter(({ oid }) => oid !== head && !settled.has(oid))
+  const { repository } = place
+  const settled = readSettledCommits(repository)
+  const seen = peekBranchRefs(repository)
+  if (seen && unsettled(seen, settled).refs.length === 0) return undefined
+  const { head, refs } = unsettled(listBranchRefs(repository), settled)
   if (refs.length === 0) return undefined
   return { refs, tips: findTips(place, head, refs) }
+}
+
+/** The head of our branch, and the refs that are elsewhere and not known to be merged. */
+function unsettled(all: readonly Ref[], settled: ReadonlySet<Sha>) {
+  const head = all.find(({ name }) => name === BRANCH_REF)?.oid
+  return { head, refs: all.filter(({ oid }) => oid !== head && !settled.has(oid)) }
 }
 
 /** The refs that neither the branch nor another ref contains, each commit once. */

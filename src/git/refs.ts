@@ -30,6 +30,8 @@ const SYMBOLIC = /^ref: *(.+)$/
 const ELSEWHERE = /but expected|already exists|unable to resolve reference|is missing|File exists/
 /** As many steps as git follows. */
 const MAX_SYMBOLIC = 5
+/** Git is faster where there are more. */
+const MOST_REF_DIRS = 100
 /** Refs that every work tree has for itself: HEAD and its like, bisect, rewritten. */
 const PER_WORKTREE = /^[A-Z_]+$|^refs\/(?:bisect|rewritten|worktree)\//
 
@@ -111,6 +113,49 @@ export function listRefs(repository: Repository, patterns: readonly string[] = [
   for (const line of git(repository, args).stdout.toString('latin1').split('\n')) {
     const space = line.indexOf(' ')
     if (space > 0) refs.push({ oid: line.slice(0, space), name: line.slice(space + 1) })
+  }
+  return refs
+}
+
+/**
+ * Finds refs by the end of their name without a process. Broken refs are among them, and refs of
+ * objects that are gone.
+ * @param last the last component, such as `git-annex`
+ * @returns undefined when only git can tell
+ */
+export function peekRefs(repository: Repository, last: Bytes): Ref[] | undefined {
+  if (files.exists(`${repository.commonDir}/reftable`)) return undefined
+  // Loose before packed, as in findRef.
+  const refs = peekLoose(repository, last)
+  if (!refs) return undefined
+  const packed = files.readFile(`${repository.commonDir}/packed-refs`)?.toString('latin1') ?? ''
+  const loose = new Set(refs.map(({ name }) => name))
+  const end = `/${last}\n`
+  for (let at = packed.indexOf(end); at >= 0; at = packed.indexOf(end, at + 1)) {
+    const line = packed.slice(packed.lastIndexOf('\n', at) + 1, at + end.length - 1)
+    const [oid, name] = line.split(' ')
+    if (name !== undefined && !loose.has(name)) refs.push({ name, oid: oid! })
+  }
+  return refs
+}
+
+/** @returns undefined when there are many directories, or something else than plain refs in them */
+function peekLoose(repository: Repository, last: Bytes): Ref[] | undefined {
+  const refs: Ref[] = []
+  const dirs: Bytes[] = ['refs']
+  for (let i = 0; i < dirs.length; i++) {
+    if (i === MOST_REF_DIRS) return undefined
+    const dir = dirs[i]!
+    for (const { name, isDirectory, isFile } of files.listDir(`${repository.commonDir}/${dir}`)) {
+      const path = `${dir}/${name}`
+      if (isDirectory) dirs.push(path)
+      else if (!isFile) return undefined
+      else if (name === last) {
+        const oid = readLoose(repository, path)
+        if (oid === undefined || !OID.test(oid)) return undefined
+        refs.push({ name: path, oid })
+      }
+    }
   }
   return refs
 }

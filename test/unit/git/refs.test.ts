@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { describe, expect, test } from '@jest/globals'
-import { findRef, listRefs, readHead, updateRef } from '../../../src/git/refs.js'
+import { findRef, listRefs, peekRefs, readHead, updateRef } from '../../../src/git/refs.js'
 import { openRepositoryAt } from '../../../src/git/repository.js'
 import { type ScratchRepo, useScratch } from '../../support/scratch.js'
 
@@ -75,6 +75,35 @@ describe('listRefs()', () => {
     ])
     expect(listRefs(open(repo))).toHaveLength(3)
     expect(listRefs(open(repo), ['refs/none/'])).toEqual([])
+  })
+})
+
+describe('peekRefs()', () => {
+  const byName = (repo: ScratchRepo) =>
+    peekRefs(open(repo), 'same')?.sort((a, b) => (a.name < b.name ? -1 : 1))
+
+  test.each(['loose', 'packed', 'both'])('finds what git finds among %s refs', (kind) => {
+    const repo = makeRepo(`peek-${kind}`)
+    const names = ['heads/same', 'remotes/a/same', 'remotes/b/c/same', 'same', 'heads/x/nosame']
+    for (const name of names) repo.git('update-ref', `refs/${name}`, 'topic/a')
+    repo.git('tag', '-a', '-m', 'x', 'deep/same')
+    if (kind !== 'loose') repo.git('pack-refs', '--all')
+    if (kind === 'both') {
+      repo.git('update-ref', 'refs/remotes/a/same', 'main')
+      repo.git('update-ref', '-d', 'refs/remotes/b/c/same')
+    }
+    const found = byName(repo)
+    expect(found).toEqual(listRefs(open(repo), ['refs/**/same']))
+    expect(found).toHaveLength(kind === 'both' ? 4 : 5)
+  })
+
+  test('leaves to git what is no plain ref, and other ways to keep refs', () => {
+    const repo = makeRepo('peek-not')
+    repo.git('symbolic-ref', 'refs/heads/same', 'refs/heads/main')
+    expect(peekRefs(open(repo), 'same')).toBeUndefined()
+    expect(peekRefs(open(repo), 'a')).toHaveLength(1)
+    mkdirSync(repo.path('.git/reftable'))
+    expect(peekRefs(open(repo), 'a')).toBeUndefined()
   })
 })
 
