@@ -47,8 +47,10 @@ export class GitSshRemote extends GitRemote implements Remote {
   readonly #pool: ConnectionPool
   readonly #ahead: FetchAhead
   readonly #sentAhead: SendAhead
-  /** How much will be moved, as far as is known. */
-  #likelyBytes = 0
+  /** How much will come, as far as is known. */
+  #wantedBytes = 0
+  /** How much will perhaps go there: it was asked for, or is being sent. */
+  #askedBytes = 0
 
   constructor(settings: SshRemoteSettings) {
     super(settings)
@@ -67,30 +69,27 @@ export class GitSshRemote extends GitRemote implements Remote {
       isReadOnly: false,
     }
     const { place } = access
-    const isMuch = this.#likelyBytes >= MUCH_BYTES
+    const isMuch = this.#askedBytes + this.#wantedBytes >= MUCH_BYTES
     const cipher = isMuch && !shared.isOpen(place) ? cipherOptions(access) : []
     const master = access.custom ? [] : shared.optionsFor(place)
     const argv = sshArgv(access, command, [...master, ...cipher])
-    const long = isMuch ? LongOutputProcess.start(argv) : undefined
+    const long = this.#wantedBytes >= MUCH_BYTES ? LongOutputProcess.start(argv) : undefined
     return await P2pClient.start(long ?? DuplexProcess.start(argv), this)
   }
 
   expect(keyTexts: readonly Bytes[]): void {
-    for (const keyText of keyTexts) this.#anticipate(keyText)
+    for (const keyText of keyTexts) this.#wantedBytes += sizeOf(keyText)
     this.#ahead.expect(keyTexts)
   }
 
-  #anticipate(keyText: Bytes): void {
-    this.#likelyBytes += Number(parseKey(keyText)?.sizeBytes ?? 0)
-  }
-
   checkPresent(keyText: Bytes): Promise<boolean> {
+    this.#askedBytes += sizeOf(keyText)
     return this.#pool.use((client) => client.checkPresent(keyText))
   }
 
   async retrieve(keyText: Bytes, destination: Bytes, onProgress: OnProgress): Promise<Received> {
     await prepareVerification(keyText)
-    this.#anticipate(keyText)
+    this.#wantedBytes += sizeOf(keyText)
     const { verifies } = this.#settings
     const ahead = await this.#takeAhead(keyText, onProgress.signal)
     if (ahead) {
@@ -142,7 +141,7 @@ export class GitSshRemote extends GitRemote implements Remote {
 
   async store(keyText: Bytes, source: Bytes, onProgress: OnProgress): Promise<void> {
     this.refuseReadOnly()
-    this.#anticipate(keyText)
+    this.#askedBytes += sizeOf(keyText)
     await this.#pool.use(async (client) => {
       using content = new FileSource(source)
       using _watch = abortOn(onProgress.signal, client)
@@ -230,6 +229,10 @@ function* outgoing(
     }
     if (size !== undefined) yield { key, sizeBytes: Number(size), readInto }
   }
+}
+
+function sizeOf(keyText: Bytes): number {
+  return Number(parseKey(keyText)?.sizeBytes ?? 0)
 }
 
 /** Breaks a transfer off when it is told to: what waits for the server then finds it gone. */
