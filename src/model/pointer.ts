@@ -17,7 +17,12 @@ const MAX_LINK_BYTES = 8192
 
 /** The content of the pointer file for a key. */
 export function formatPointer(key: Key): Buffer {
-  return Buffer.from(`${MARK}${formatKeyFile(key)}\n`, 'latin1')
+  return Buffer.from(formatPointerText(key), 'latin1')
+}
+
+/** The same as a byte string. */
+export function formatPointerText(key: Key): Bytes {
+  return `${MARK}${formatKeyFile(key)}\n`
 }
 
 /**

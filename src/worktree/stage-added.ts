@@ -2,9 +2,8 @@
 import type { BlobKeys } from '../git/blob-keys.js'
 import type { Repository } from '../git/repository.js'
 import { type StagedBlob, stageBlobs } from '../git/stage-blobs.js'
-import { bytesFromBuffer } from '../model/bytes.js'
 import { parseKey } from '../model/key.js'
-import { formatLinkTarget, formatPointer } from '../model/pointer.js'
+import { formatLinkTarget, formatPointerText } from '../model/pointer.js'
 import type { AddedFile } from './add-file.js'
 import { finishWorktree } from './finish-worktree.js'
 
@@ -54,7 +53,7 @@ function* blobsOf(added: readonly StagedFile[]): Iterable<StagedBlob> {
     const key = parseKey(keyText)
     if (!key) throw new Error(`Not a key: ${keyText}`)
     const isLink = mode === LINK
-    const content = isLink ? formatLinkTarget(key, path) : bytesFromBuffer(formatPointer(key))
+    const content = isLink ? formatLinkTarget(key, path) : formatPointerText(key)
     yield { path, mode, content }
   }
 }
