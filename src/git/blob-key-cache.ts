@@ -60,11 +60,9 @@ function tryDecode(content: Uint8Array): Partial<Stored> | undefined {
 }
 
 function pack(answers: Map<Bytes, Bytes>): Stored['files'] {
-  const kept = [...answers].slice(-MAX_ANSWERS)
-  return [
-    Buffer.from(kept.map(([oid]) => oid).join(''), 'hex'),
-    Buffer.from(kept.map(([, key]) => key).join('\n'), 'latin1'),
-  ]
+  const oids = [...answers.keys()].slice(-MAX_ANSWERS)
+  const keys = [...answers.values()].slice(-MAX_ANSWERS)
+  return [Buffer.from(oids.join(''), 'hex'), Buffer.from(keys.join('\n'), 'latin1')]
 }
 
 function unpack(columns: unknown, format: ObjectFormat): Map<Bytes, Bytes> {

@@ -33,6 +33,8 @@ export type RefreshResult = 'done' | 'locked'
 type Wanted = ReadonlyMap<Bytes, IndexRefresh>
 
 const SECOND_NS = 1_000_000_000n
+const MIN_SAFE = BigInt(Number.MIN_SAFE_INTEGER)
+const MAX_SAFE = BigInt(Number.MAX_SAFE_INTEGER)
 const STAT_BYTES = 40
 /** Place of the size in an entry. */
 const SIZE_OFFSET = 36
@@ -71,6 +73,7 @@ function refreshed(
   format: ObjectFormat,
 ): IndexImage | undefined {
   const indexSeconds = stat.mtimeNs / SECOND_NS
+  const indexSecondNs = indexSeconds * SECOND_NS
   const { entries, hasChecksum } = parseIndex(content, format, Number(indexSeconds))
   let isChanged = false
   let areAllOlder = true
@@ -79,7 +82,7 @@ function refreshed(
     if (!refresh || !fits(entry, refresh)) continue
     limitMemory()
     if (putStat(content, entry.offset, refresh.stat)) isChanged = true
-    if (refresh.stat.mtimeNs / SECOND_NS >= indexSeconds) areAllOlder = false
+    if (refresh.stat.mtimeNs >= indexSecondNs) areAllOlder = false
   }
   if (!isChanged) return undefined
   if (!areAllOlder) distrustRacyEntries(content, entries, wanted)
@@ -95,8 +98,14 @@ function fits(entry: PlacedEntry, { oid, stat }: IndexRefresh): boolean {
   return (
     entry.stage === 0 &&
     entry.oid === oid &&
-    (entry.mode & TYPE_BITS) === Number(stat.mode & BigInt(TYPE_BITS))
+    (entry.mode & TYPE_BITS) === (Number(stat.mode) & TYPE_BITS)
   )
+}
+
+/** The low 32 bits; most values are short, and then no bigint is made, of which there are many. */
+function low32(value: bigint): number {
+  const isShort = value >= MIN_SAFE && value <= MAX_SAFE
+  return isShort ? Number(value) >>> 0 : Number(BigInt.asUintN(32, value))
 }
 
 const formerStat = Buffer.alloc(STAT_BYTES)
@@ -105,7 +114,7 @@ const formerStat = Buffer.alloc(STAT_BYTES)
 function putStat(content: Buffer, offset: number, stat: KnownStat): boolean {
   content.copy(formerStat, 0, offset, offset + STAT_BYTES)
   const put = (field: number, value: bigint) =>
-    content.writeUInt32BE(Number(BigInt.asUintN(32, value)), offset + 4 * field)
+    content.writeUInt32BE(low32(value), offset + 4 * field)
   put(0, stat.ctimeNs / SECOND_NS)
   put(1, stat.ctimeNs % SECOND_NS)
   put(2, stat.mtimeNs / SECOND_NS)
