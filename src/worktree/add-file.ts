@@ -22,7 +22,7 @@ import type { KeyMaker } from './new-key.js'
 import { replaceBy } from './replace-file.js'
 
 const SECOND_NS = 1_000_000_000n
-/** Files up to this size are read whole: fewer system calls, and no second temporary file. */
+/** Files up to this size are read whole: fewer system calls. */
 const WHOLE_BYTES = 1 << 20
 
 export interface AddTools {
@@ -95,7 +95,7 @@ function copyIn(source: Source, tools: AddTools): Taken {
     const mode = Number(source.before.mode)
     const isExternal = source.backend.kind === 'external'
     if (!isExternal && source.before.size <= BigInt(WHOLE_BYTES)) {
-      const content = Buffer.allocUnsafe(Number(source.before.size))
+      const content = sharedBuffer().subarray(0, Number(source.before.size))
       const size = readOn(source.path, () => files.readFully(fd, content))
       const keyText = keyOf(source, tools, hashAll(source.backend, content.subarray(0, size)))
       const stat = refuseChanged(source)
@@ -213,8 +213,7 @@ function readOn<T>(path: Bytes, read: () => T): T {
 function unreadable(path: Bytes, error: unknown): AnnexError {
   const hint = errorHint(error)
   const message = `Cannot read ${bytesToText(path)}: ${failureReason(error)}`
-  const options = { ...(hint !== undefined && { hint }), cause: error }
-  return new AnnexError('FILE_UNREADABLE', message, options)
+  return new AnnexError('FILE_UNREADABLE', message, { ...(hint && { hint }), cause: error })
 }
 
 function hashAll(backend: Backend, content: Uint8Array): () => string {
@@ -227,6 +226,12 @@ function hashAll(backend: Backend, content: Uint8Array): () => string {
 
 let buffer: Buffer | undefined
 
+/** One for all files: nothing waits between filling it and the end of its use. */
+function sharedBuffer(): Buffer {
+  buffer ??= Buffer.allocUnsafeSlow(WHOLE_BYTES)
+  return buffer
+}
+
 /** Reads a file to its end, hashing it where the backend is a hash. @returns the digest */
 function pump(
   fd: number,
@@ -234,8 +239,7 @@ function pump(
   tools: AddTools,
   write: (chunk: Uint8Array) => void,
 ): () => string {
-  buffer ??= Buffer.allocUnsafeSlow(WHOLE_BYTES)
-  const into = buffer
+  const into = sharedBuffer()
   const hasher = backend.kind === 'hash' ? newHasher(backend) : undefined
   let doneBytes = 0
   for (;;) {
