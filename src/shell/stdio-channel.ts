@@ -1,5 +1,6 @@
 /** Standard input and output as the channel of a P2P server: blocking reads, collected writes. */
 import * as files from '../platform/files.js'
+import { readLater } from '../platform/read-later.js'
 import { type FilePart, sendFilePart } from '../platform/send-file.js'
 import type { ServerChannel } from '../remotes/p2p/server-connection.js'
 
@@ -14,6 +15,11 @@ export class StdioChannel implements ServerChannel {
 
   receive(): Buffer | undefined {
     const count = files.readSome(STDIN, this.#input)
+    return count === 0 ? undefined : this.#input.subarray(0, count)
+  }
+
+  async receiveLater(): Promise<Buffer | undefined> {
+    const count = await readLater(STDIN, this.#input)
     return count === 0 ? undefined : this.#input.subarray(0, count)
   }
 

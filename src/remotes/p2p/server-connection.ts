@@ -2,6 +2,7 @@
  * The server's end of one P2P connection: messages and raw data over a channel.
  * Implements spec: transfer, section 4.1.
  */
+import type { Bytes } from '../../model/bytes.js'
 import { AnnexError } from '../../model/errors.js'
 import type { FilePart } from '../../platform/send-file.js'
 import { FrameBuffer } from './frames.js'
@@ -17,6 +18,8 @@ import {
 export interface ServerChannel {
   /** Waits for bytes; undefined at the end. They are valid until the next call. */
   receive(): Buffer | undefined
+  /** The same, while others go on; nothing else is called until it resolves but send and flush. */
+  receiveLater(): Promise<Buffer | undefined>
   /** Takes bytes to be sent, perhaps not before {@link ServerChannel.flush}. */
   send(bytes: Uint8Array): void
   /** Sends what was taken. */
@@ -31,6 +34,7 @@ export class SessionOver extends Error {}
 export class ServerConnection {
   readonly #channel: ServerChannel
   readonly #frames = new FrameBuffer()
+  #reading: Promise<void> | undefined
 
   constructor(channel: ServerChannel) {
     this.#channel = channel
@@ -48,12 +52,52 @@ export class ServerConnection {
       this.#fill()
       line = this.#frames.takeLine()
     }
-    const message = parseMessage(line)
-    if (!message && line.startsWith('PUT-WHOLE'))
-      throw new AnnexError('PROTOCOL', 'it is not clear how many bytes follow')
-    // It is not clear what state the client is in: there is nothing to go on with.
-    if (message?.name === 'ERROR') throw new SessionOver()
-    return message
+    return understand(line)
+  }
+
+  /** Whether bytes are waited for; only what ends in `Later` may be called then. */
+  get isReading(): boolean {
+    return this.#reading !== undefined
+  }
+
+  /** The same as {@link next}, while others go on. */
+  async nextLater(): Promise<P2pMessage | undefined> {
+    let line = this.#frames.takeLine()
+    while (line === undefined) {
+      await this.#fillLater()
+      line = this.#frames.takeLine()
+    }
+    return understand(line)
+  }
+
+  /** Takes raw data, piece by piece, while others go on. */
+  async takeLater(length: number, write: (bytes: Buffer) => Promise<void>): Promise<void> {
+    for (let left = length; left > 0; ) {
+      if (this.#frames.length === 0) await this.#fillLater()
+      const bytes = this.#frames.takeBytes(left)
+      await write(bytes)
+      left -= bytes.length
+    }
+  }
+
+  /** Fails when the client goes away while it has nothing to say. @throws SessionOver */
+  async untilGone(): Promise<never> {
+    if (this.#frames.length === 0) await this.#fillLater()
+    return await new Promise<never>(() => {})
+  }
+
+  /** Waits for bytes; all who wait are told together. @throws SessionOver */
+  #fillLater(): Promise<void> {
+    this.#channel.flush()
+    this.#reading ??= this.#readLater()
+    return this.#reading
+  }
+
+  async #readLater(): Promise<void> {
+    const chunk = await this.#channel.receiveLater()
+    if (chunk === undefined) throw new SessionOver()
+    this.#reading = undefined
+    this.#frames.push(chunk)
   }
 
   #fill(): void {
@@ -105,4 +149,13 @@ export class ServerConnection {
   flush(): void {
     this.#channel.flush()
   }
+}
+
+function understand(line: Bytes): P2pMessage | undefined {
+  const message = parseMessage(line)
+  if (!message && line.startsWith('PUT-WHOLE'))
+    throw new AnnexError('PROTOCOL', 'it is not clear how many bytes follow')
+  // It is not clear what state the client is in: there is nothing to go on with.
+  if (message?.name === 'ERROR') throw new SessionOver()
+  return message
 }

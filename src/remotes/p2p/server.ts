@@ -8,7 +8,9 @@
 import type { Bytes } from '../../model/bytes.js'
 import { AnnexError, errorMessage, isAnnexError } from '../../model/errors.js'
 import type { Uuid } from '../../model/uuid.js'
+import type { ByteStream } from './connection.js'
 import { P2P_VERSION, type P2pMessage, type P2pMessageOf } from './messages.js'
+import { type GitService, isGitService, relayService } from './relay-service.js'
 import type { OpenContent, ReceivedContent, ServedContent, ServerMode } from './served-content.js'
 import { type ServerChannel, ServerConnection, SessionOver } from './server-connection.js'
 
@@ -18,6 +20,10 @@ export interface ServeOptions {
   readonly mode: ServerMode
   /** Tells our own side why something was refused. */
   readonly explain: (reason: string) => void
+  /** Starts a service on the repository. @throws AnnexError when that is forbidden */
+  readonly startService: (service: GitService) => ByteStream
+  /** Waits until refs have changed since it was last asked. @returns the objects they are at */
+  readonly refChanges: () => Promise<readonly Bytes[]>
 }
 
 const READ_ONLY = 'this repository is read-only; write access denied'
@@ -60,7 +66,10 @@ class Session {
   async run(): Promise<void> {
     this.#client.send({ name: 'AUTH-SUCCESS', uuid: this.#options.uuid })
     try {
-      for (let message = this.#client.next(); ; message = this.#client.next()) {
+      for (;;) {
+        const message = this.#client.isReading
+          ? await this.#client.nextLater()
+          : this.#client.next()
         if (message === undefined) this.#client.refuse('unknown command')
         else await this.#serve(message)
       }
@@ -97,12 +106,34 @@ class Session {
       case 'PUT-WHOLE':
         return await this.#putWhole(message)
       case 'CONNECT':
+        return await this.#connect(message)
       case 'NOTIFYCHANGE':
-        this.#client.refuse(`${message.name} is not served over this connection`)
-        throw new SessionOver()
+        return await this.#tellChanges()
       default:
         return this.#client.refuse('unexpected command')
     }
+  }
+
+  /** One of git's services; the session ends with it. */
+  async #connect({ service }: P2pMessageOf<'CONNECT'>): Promise<void> {
+    const { mode, startService } = this.#options
+    if (!isGitService(service)) return this.#client.refuse('unknown command')
+    if (service === 'git-receive-pack' && mode !== 'full') this.#client.refuse(READ_ONLY)
+    else
+      try {
+        await relayService(this.#client, startService(service))
+      } catch (error) {
+        if (!isAnnexError(error)) throw error
+        this.#client.refuse(errorMessage(error))
+      }
+    throw new SessionOver()
+  }
+
+  /** Waits for refs to change, as long as the client does. */
+  async #tellChanges(): Promise<void> {
+    this.#client.flush()
+    const refs = await Promise.race([this.#options.refChanges(), this.#client.untilGone()])
+    this.#client.send({ name: 'CHANGED', refs })
   }
 
   /**

@@ -1,5 +1,6 @@
 /** The server's machine over buffers: every line that a client could send, and what comes back. */
 import { describe, expect, test } from '@jest/globals'
+import type { ByteStream } from '../../../../src/remotes/p2p/connection.js'
 import type { ServedContent, ServerMode } from '../../../../src/remotes/p2p/served-content.js'
 import { serveP2p } from '../../../../src/remotes/p2p/server.js'
 
@@ -68,6 +69,29 @@ class OneContent implements ServedContent {
   }
 }
 
+/** A service that says what it is told, at the end of its input. */
+class Echo implements ByteStream {
+  readonly exited = Promise.resolve(7)
+  readonly #told: Buffer[] = []
+  #end: () => void = () => {}
+  readonly #ended = new Promise<void>((resolve) => {
+    this.#end = resolve
+  })
+
+  async read(): Promise<Buffer | undefined> {
+    await this.#ended
+    const told = this.#told.splice(0)
+    return told.length === 0 ? undefined : Buffer.concat(told)
+  }
+  async write(bytes: Uint8Array): Promise<void> {
+    this.#told.push(Buffer.from(bytes))
+  }
+  closeInput(): void {
+    this.#end()
+  }
+  kill(): void {}
+}
+
 interface Served {
   readonly answer: string
   readonly explained: readonly string[]
@@ -90,12 +114,19 @@ async function serve(
       // One buffer for all, as at standard input.
       return buffer.subarray(0, bytes.copy(buffer, 0, at - pieces, at))
     },
+    receiveLater: () => Promise.resolve(channel.receive()),
     send: (sent: Uint8Array) => {
       answer += Buffer.from(sent).toString('latin1')
     },
     flush: () => {},
   }
-  await serveP2p(channel, content, { uuid: 'U', mode, explain: (why) => explained.push(why) })
+  await serveP2p(channel, content, {
+    uuid: 'U',
+    mode,
+    explain: (why) => explained.push(why),
+    startService: () => new Echo(),
+    refChanges: () => Promise.resolve(['r1', 'r2']),
+  })
   expect(answer).toMatch(/^AUTH-SUCCESS U\n/)
   return { answer: answer.slice('AUTH-SUCCESS U\n'.length), explained }
 }
@@ -132,9 +163,12 @@ describe('serveP2p()', () => {
     ],
     [`ERROR stop\nCHECKPRESENT ${KEY}\n`, ''],
     [
-      `CONNECT git-upload-pack\nCHECKPRESENT ${KEY}\n`,
-      'ERROR CONNECT is not served over this connection\n',
+      'CONNECT git-upload-pack\nDATA 4\n0000CHECKPRESENT SHA256-s1--x\n',
+      'DATA 4\n0000CONNECTDONE 7\n',
     ],
+    ['CONNECT git-receive-pack\n', 'CONNECTDONE 7\n'],
+    [`CONNECT sh\nCHECKPRESENT ${KEY}\n`, 'ERROR unknown command\nSUCCESS\n'],
+    [`NOTIFYCHANGE\nCHECKPRESENT ${KEY}\n`, 'CHANGED r1 r2\nSUCCESS\n'],
     [
       `CHECKPRESENT ${'x'.repeat(40_000)}\nVERSION 1\n`,
       'ERROR a line is longer than 32768 bytes\n',
@@ -228,6 +262,14 @@ describe('serveP2p()', () => {
       `PUT-WHOLE 4 f ${OTHER}\nVALIGETTIMESTAMP\n`,
       'ERROR this repository is read-only; write access denied\nTIMESTAMP 100\n',
     ],
+    ...(['read-only', 'append-only'] as const).map(
+      (mode) =>
+        [
+          mode,
+          `CONNECT git-receive-pack\nCHECKPRESENT ${KEY}\n`,
+          'ERROR this repository is read-only; write access denied\n',
+        ] as const,
+    ),
     ['append-only', `PUT-WHOLE 4 f ${OTHER}\nabcd`, 'SUCCESS\n'],
     ['append-only', `PUT f ${OTHER}\nDATA 4\nabcdVALID\n`, 'PUT-FROM 0\nSUCCESS\n'],
   ] as const)('%s: answers %j', async (mode, input, answer) => {
