@@ -9,12 +9,14 @@ import { AnnexError } from '../model/errors.js'
 import { formatKey, type Key, parseKey } from '../model/key.js'
 import type { MetadataState } from '../model/logs/metadata.js'
 import { type Uuid, WEB_UUID } from '../model/uuid.js'
+import * as files from '../platform/files.js'
 import type { MatchContext, MatchFacts } from '../policy/matcher.js'
 import { resolveCopies } from '../policy/numcopies.js'
 import { trustOf } from '../policy/trust.js'
 import type { Annex } from './annex.js'
 import { CopiesPolicy } from './drop-context.js'
 import { readUnusedKeys } from './seek-keys.js'
+import { pathShower } from './shown-path.js'
 
 const LINK_MODE = 0o120000
 
@@ -134,6 +136,22 @@ export class FoundFacts implements MatchFacts {
 
   get isUnused(): boolean {
     return this.#context.isUnused(this.#found.keyText)
+  }
+
+  get otherPaths(): readonly Bytes[] {
+    const { repository, cwd, workTree } = this.#annex
+    const others = workTree.pathsOf(this.#found.keyText).filter((path) => path !== this.#found.path)
+    return others.map(pathShower(repository, cwd))
+  }
+
+  get urls(): readonly Bytes[] {
+    return this.#annex.branch.urls(this.#found.keyText)
+  }
+
+  get secondsSinceAccess(): number | null {
+    const place = this.#annex.store.locate(this.#found.keyText)
+    const stat = place && files.lstat(place.path)
+    return stat ? (Date.now() - Number(stat.atimeMs)) / 1000 : null
   }
 
   get metadata(): MetadataState {

@@ -103,6 +103,9 @@ function givenFacts(
     get isUnused() {
       return found?.isUnused
     },
+    get urls() {
+      return found?.urls
+    },
     get metadata() {
       return found?.metadata
     },

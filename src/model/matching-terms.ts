@@ -8,7 +8,7 @@ import { type Bytes, bytesToText } from './bytes.js'
 import { AnnexError } from './errors.js'
 import { parseFailure, type TermParser } from './expression.js'
 import { isValidFieldName } from './logs/metadata-values.js'
-import { parseSize } from './units.js'
+import { parseDuration, parseSize } from './units.js'
 
 /**
  * `largefiles`: annex.largefiles and annex.addunlocked; `preferred`: preferred content; `options`:
@@ -25,6 +25,7 @@ const COUNTED_TRUST = ['trusted', 'semitrusted', 'untrusted'] as const
 export type CountedTrust = (typeof COUNTED_TRUST)[number]
 
 export type GlobTermName = 'include' | 'exclude' | 'mimetype' | 'mimeencoding'
+export type KeyGlobTermName = 'includesamecontent' | 'excludesamecontent' | 'url'
 export type SizeTermName = 'largerthan' | 'smallerthan'
 export type LackingTermName = 'lackingcopies' | 'approxlackingcopies'
 export type WantTermName = 'want-get' | 'want-drop'
@@ -48,7 +49,10 @@ export type Term =
   | { readonly name: 'copies'; readonly count: number; readonly of: CopiesOf }
   | { readonly name: LackingTermName; readonly count: number }
   | { readonly name: 'in'; readonly repository: Bytes }
-  | { readonly name: 'inallgroup'; readonly group: Bytes }
+  | { readonly name: 'expected-present' }
+  | { readonly name: KeyGlobTermName; readonly glob: Bytes }
+  | { readonly name: 'accessedwithin'; readonly seconds: number }
+  | { readonly name: 'inallgroup' | 'onlyingroup'; readonly group: Bytes }
   | { readonly name: 'inbackend'; readonly backend: Bytes }
   | { readonly name: WantTermName; readonly repository: Bytes }
   | {
@@ -66,7 +70,7 @@ interface TermRule {
 }
 
 const plain = (dialects: string): TermRule => ({ in: dialects })
-const glob = (name: GlobTermName, dialects: string): TermRule => ({
+const glob = (name: GlobTermName | KeyGlobTermName, dialects: string): TermRule => ({
   in: dialects,
   read: (value) => ({ name, glob: value }),
 })
@@ -101,6 +105,11 @@ const TERMS: Readonly<Record<Bytes, TermRule>> = {
   inpreferreddir: plain('p'),
   include: glob('include', 'lpo'),
   exclude: glob('exclude', 'lpo'),
+  includesamecontent: glob('includesamecontent', 'o'),
+  excludesamecontent: glob('excludesamecontent', 'o'),
+  url: glob('url', 'po'),
+  'expected-present': { in: 'o', read: () => ({ name: 'expected-present' }) },
+  accessedwithin: { in: 'o', read: parseAccess },
   mimetype: glob('mimetype', 'lo'),
   mimeencoding: glob('mimeencoding', 'lo'),
   largerthan: size('largerthan'),
@@ -109,6 +118,7 @@ const TERMS: Readonly<Record<Bytes, TermRule>> = {
   lackingcopies: lacking('lackingcopies'),
   approxlackingcopies: lacking('approxlackingcopies'),
   in: { in: 'o', read: (repository) => ({ name: 'in', repository }) },
+  onlyingroup: { in: 'po', read: (group) => ({ name: 'onlyingroup', group }) },
   inallgroup: { in: 'po', read: (group) => ({ name: 'inallgroup', group }) },
   inbackend: { in: 'po', read: (backend) => ({ name: 'inbackend', backend }) },
   metadata: { in: 'po', read: parseMetadata },
@@ -178,4 +188,10 @@ function parseMetadata(text: Bytes): Term | string {
   const name = bytesToText(field)
   if (!isValidFieldName(name)) return `Illegal metadata field name, "${name}"`
   return { name: 'metadata', field, comparison: comparison as MetadataComparison, value }
+}
+
+function parseAccess(text: Bytes): Term | string {
+  const seconds = parseDuration(text)
+  if (seconds !== undefined) return { name: 'accessedwithin', seconds }
+  return `option --accessedwithin: failed to parse duration "${bytesToText(text)}" (expected eg "5m" or "1h5m")`
 }

@@ -13,7 +13,13 @@ import { compileGlob } from '../model/glob.js'
 import type { Key } from '../model/key.js'
 import type { MetadataState } from '../model/logs/metadata.js'
 import type { TrustLevel } from '../model/logs/trust-log.js'
-import type { CopiesOf, CountedTrust, Term, WantTermName } from '../model/matching-terms.js'
+import type {
+  CopiesOf,
+  CountedTrust,
+  KeyGlobTermName,
+  Term,
+  WantTermName,
+} from '../model/matching-terms.js'
 import type { Uuid } from '../model/uuid.js'
 import { compileMetadataTerm } from './metadata-matcher.js'
 
@@ -37,6 +43,12 @@ export interface MatchFacts {
   /** Whether the key is in the list of the last `unused`. */
   readonly isUnused?: boolean | undefined
   readonly metadata?: MetadataState | undefined
+  /** Of other files with the same content, as {@link path}. */
+  readonly otherPaths?: readonly Bytes[] | undefined
+  /** Where the web has the content. */
+  readonly urls?: readonly Bytes[] | undefined
+  /** How long ago the object was read; null when it is not here. */
+  readonly secondsSinceAccess?: number | null | undefined
   /** Whether a repository wants to get the content, or to drop it. */
   wants?(name: WantTermName, uuid: Uuid): boolean
 }
@@ -116,7 +128,11 @@ function compileTerm(term: Term, context: MatchContext | undefined): Matcher {
 
 type KeyTerm =
   | LocationTerm
-  | Extract<Term, { name: 'present' | 'unused' | 'securehash' | 'inbackend' | 'metadata' }>
+  | Extract<
+      Term,
+      { name: 'present' | 'unused' | 'securehash' | 'inbackend' | 'metadata' | 'accessedwithin' }
+    >
+  | Extract<Term, { name: KeyGlobTermName }>
 
 function compileKeyTerm(term: KeyTerm, context: MatchContext | undefined): Matcher {
   switch (term.name) {
@@ -132,6 +148,21 @@ function compileKeyTerm(term: KeyTerm, context: MatchContext | undefined): Match
       const matches = compileMetadataTerm(term)
       return (facts) => matches(need(facts.metadata, 'key'))
     }
+    case 'accessedwithin':
+      return (facts) => {
+        const passed = need(facts.secondsSinceAccess, 'key')
+        return passed !== null && passed <= term.seconds
+      }
+    case 'includesamecontent':
+    case 'excludesamecontent': {
+      const glob = compileGlob(term.glob)
+      const isAny = term.name === 'includesamecontent'
+      return (facts) => need(facts.otherPaths, 'key').some(glob) === isAny
+    }
+    case 'url': {
+      const glob = compileGlob(term.glob, { ignoreCase: true })
+      return (facts) => need(facts.urls, 'key').some(glob)
+    }
     default:
       if (!context) throw new Error(`The term ${term.name} needs a context`)
       return compileLocationTerm(term, context)
@@ -141,7 +172,15 @@ function compileKeyTerm(term: KeyTerm, context: MatchContext | undefined): Match
 type LocationTerm = Extract<
   Term,
   {
-    name: 'in' | 'copies' | 'inallgroup' | 'lackingcopies' | 'approxlackingcopies' | WantTermName
+    name:
+      | 'in'
+      | 'copies'
+      | 'inallgroup'
+      | 'onlyingroup'
+      | 'lackingcopies'
+      | 'approxlackingcopies'
+      | 'expected-present'
+      | WantTermName
   }
 >
 
@@ -161,6 +200,14 @@ function compileLocationTerm(term: LocationTerm, context: MatchContext): Matcher
       const counts = locationFilter(term.of, context)
       return (facts) => count(need(facts.locations, 'key'), counts) >= term.count
     }
+    case 'expected-present':
+      return (facts) => need(facts.locations, 'key').has(context.ownUuid)
+    case 'onlyingroup':
+      return (facts) => {
+        const members = context.membersOf(term.group)
+        const locations = [...need(facts.locations, 'key')]
+        return locations.length > 0 && locations.every((uuid) => members.has(uuid))
+      }
     case 'inallgroup':
       return (facts) => {
         const locations = need(facts.locations, 'key')

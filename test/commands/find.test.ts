@@ -88,6 +88,39 @@ describe('git annex find', () => {
     for (const command of ['wanted', 'required']) repo.annex(command, '.', '')
   })
 
+  test('knows the files with the same content, and when a content was read', () => {
+    repo.run(['cp', 'here.txt', 'twin.txt'])
+    repo.realAnnex('add', 'twin.txt')
+    for (const glob of ['here.txt', 't*', 'there.txt', '*'])
+      for (const option of ['--includesamecontent', '--excludesamecontent'])
+        expectLikeGitAnnex(repo, ['find', `${option}=${glob}`])
+    expect(repo.annex('find', '--includesamecontent=h*').stdout).toBe('twin.txt\n')
+    const [object] = repo
+      .annex('contentlocation', repo.annex('lookupkey', 'here.txt').stdout.trim())
+      .stdout.split('\n')
+    repo.run(['touch', '-a', '-d', '3 days ago', object!])
+    for (const limit of ['2d', '4d', '0', 'x']) {
+      const { status } = repo.tryAnnex('find', `--accessedwithin=${limit}`)
+      if (status === 0) expectLikeGitAnnex(repo, ['find', `--accessedwithin=${limit}`])
+    }
+    expect(repo.annex('find', '--accessedwithin=2d', 'here.txt').stdout).toBe('')
+    expect(repo.tryAnnex('find', '--accessedwithin=x').stderr).toContain(
+      'failed to parse duration "x"',
+    )
+    repo.realGit('rm', '-q', '--cached', 'twin.txt')
+    repo.run(['rm', '-f', 'twin.txt'])
+  })
+
+  test('knows urls, groups, and what is said to be here', () => {
+    repo.annex('addurl', '--relaxed', '--file=web.bin', 'http://example.org/A.bin')
+    expect(repo.annex('find', '--url=*EXAMPLE*').stdout).toBe('web.bin\n')
+    expect(repo.annex('find', '--expected-present').stdout).toBe(repo.annex('find').stdout)
+    repo.annex('group', 'origin', 'far')
+    expect(repo.annex('find', '--onlyingroup=far').stdout).toBe('there.txt\n')
+    repo.annex('ungroup', 'origin', 'far')
+    repo.realGit('rm', '-qf', 'web.bin')
+  })
+
   test('answers a batch line by line, what is not there with an empty line', () => {
     const input = 'here.txt\nthere.txt\nnope\n./sub/ünlocked file.bin\nsub\n\n'
     expectLikeGitAnnex(repo, ['find', '--batch'], { input })
