@@ -72,6 +72,14 @@ testScenarios('indexes', [
 
 testScenarios('repositories', [
   {
+    name: 'git clone --ref-format=reftable',
+    since: '2.45',
+    run: `git clone -q --ref-format=reftable . ../t; cd ../t; git annex init -q; git annex get -q --all; ${TO_AND_FRO}; put small3 small; git commit -qam x; is "$(git annex find small)" small; git annex merge -q`,
+    in: '../t',
+    has: { small: 'small3', large: 'large2' },
+    mayFilter: YOUNG,
+  },
+  {
     name: 'git worktree add',
     run: 'git worktree add -q ../w HEAD~1 2>/dev/null',
     in: '../w',
