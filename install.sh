@@ -6,8 +6,8 @@ usage() {
   cat <<'END'
 usage: ./install.sh [--prefix DIR] [--demo | --uninstall] [--force]
 
-Builds git-annex and installs it, with git-annex-shell, into DIR/bin, and its
-man page, which `git annex --help` shows, into DIR/share/man.
+Builds git-annex and installs it, with git-annex-shell, into DIR/bin. Below
+DIR/share go its man page, which `git annex --help` shows, and bash completion.
 
   --prefix DIR   default: ~/.local, or /usr/local for root
   --demo         shows the main job on real files in a temporary directory; installs nothing
@@ -40,7 +40,7 @@ is_ours() {
 }
 
 refuse_to_replace() {
-  for path in "$bin/git-annex" "$bin/git-annex-shell" "$man_page"; do
+  for path in "$bin/git-annex" "$bin/git-annex-shell" "$man_page" "$completion"; do
     if [ -e "$path" ] || [ -L "$path" ]; then
       is_ours "$path" || fail "$path is there and was not installed by this script" \
         'Choose another --prefix, or replace it with --force'
@@ -56,7 +56,7 @@ write_man_page() {
 
 # Each file is complete before it gets its name: a git-annex that runs keeps the old one.
 install_files() {
-  mkdir -p "$bin" "$(dirname "$manifest")" "$(dirname "$man_page")" ||
+  mkdir -p "$bin" "$(dirname "$manifest")" "$(dirname "$man_page")" "$(dirname "$completion")" ||
     fail "Cannot write to $prefix" 'Choose another --prefix, or run this as a user who may'
   trap 'rm -f "$bin/.git-annex.$$" "$bin/.git-annex-shell.$$"' EXIT
   cp dist/git-annex "$bin/.git-annex.$$"
@@ -65,10 +65,12 @@ install_files() {
   mv -f "$bin/.git-annex.$$" "$bin/git-annex"
   mv -f "$bin/.git-annex-shell.$$" "$bin/git-annex-shell"
   write_man_page >"$man_page"
+  dist/git-annex --bash-completion-script git-annex >"$completion"
   {
     fingerprint "$bin/git-annex"
     fingerprint "$bin/git-annex-shell"
     fingerprint "$man_page"
+    fingerprint "$completion"
   } >"$manifest"
 }
 
@@ -104,7 +106,7 @@ uninstall() {
     say "Nothing was installed by this script under $prefix"
     return
   fi
-  for path in "$bin/git-annex" "$bin/git-annex-shell" "$man_page"; do
+  for path in "$bin/git-annex" "$bin/git-annex-shell" "$man_page" "$completion"; do
     if is_ours "$path"; then
       rm -f "$path"
       say "Removed $path"
@@ -113,7 +115,8 @@ uninstall() {
     fi
   done
   rm -f "$manifest"
-  for dir in "$(dirname "$manifest")" "$(dirname "$man_page")" "$prefix/share/man"; do
+  for dir in "$(dirname "$manifest")" "$(dirname "$man_page")" "$prefix/share/man" \
+    "$(dirname "$completion")" "$prefix/share/bash-completion"; do
     rmdir "$dir" 2>/dev/null || true
   done
   say 'Annexes on this machine are as they were; git in them asks for a git-annex until one is there again'
@@ -156,6 +159,7 @@ prefix=${prefix%/}
 bin=$prefix/bin
 manifest=$prefix/share/annexe/installed
 man_page=$prefix/share/man/man1/git-annex.1
+completion=$prefix/share/bash-completion/completions/git-annex
 
 cd "$(dirname "$0")"
 case $action in

@@ -43,6 +43,8 @@ describe('install.sh', () => {
     expect(scratch.tryRun([`${prefix}/bin/git-annex-shell`]).stderr).toContain('git-annex-shell')
 
     const man = readFileSync(`${prefix}/share/man/man1/git-annex.1`, 'latin1')
+    const completion = `${prefix}/share/bash-completion/completions/git-annex`
+    expect(readFileSync(completion, 'utf8')).toMatch(/^complete .* git-annex$/m)
     expect(man).toMatch(/^\.TH GIT\\-ANNEX 1\n/)
     expect(man).toMatch(/^ {2}git annex get +fetches the content of files$/m)
 
