@@ -5,7 +5,7 @@
  * pointer text; anything it does not accept is ordinary content and passes through unchanged.
  */
 import type { Bytes } from './bytes.js'
-import { formatKeyFile, type Key, parseKeyFile } from './key.js'
+import { escapeKeyFile, formatKey, type Key, parseKeyFile } from './key.js'
 import { keyPlaces } from './key-path.js'
 
 /** A file longer than this is never a pointer. */
@@ -22,7 +22,12 @@ export function formatPointer(key: Key): Buffer {
 
 /** The same as a byte string. */
 export function formatPointerText(key: Key): Bytes {
-  return `${MARK}${formatKeyFile(key)}\n`
+  return pointerText(formatKey(key))
+}
+
+/** The same for a serialized key. */
+export function pointerText(keyText: Bytes): Bytes {
+  return `${MARK}${escapeKeyFile(keyText)}\n`
 }
 
 /**

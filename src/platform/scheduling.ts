@@ -13,7 +13,8 @@ interface Libc {
 /**
  * Lets whoever wakes us go on until he waits himself: a pipe's writer that puts a request together
  * from several small writes would otherwise be interrupted by us at each of them, when both share a
- * processor. Our share of the processor stays the same. Does nothing where the system cannot.
+ * processor. Our share of the processor stays the same, and with other programs busy on all of them a
+ * checkout takes no longer (measured). Does nothing where the system cannot.
  * @returns whether it was done
  */
 export function letWakersGoOn(): boolean {

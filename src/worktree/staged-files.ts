@@ -11,7 +11,6 @@ import type { IndexEntry } from '../git/index-format.js'
 import { lowerBound } from '../git/list-files.js'
 import type { Repository } from '../git/repository.js'
 import type { Bytes } from '../model/bytes.js'
-import { parseKey } from '../model/key.js'
 
 const FIRST_BATCH = 1
 const BATCH_GROWTH = 8
@@ -61,10 +60,8 @@ export class StagedFiles {
     if (keyTexts.length < WORTH_LEARNING) return
     if (!this.#blobKeys && !paysToRemember(this.#repository, keyTexts.length)) return
     this.#blobKeys ??= new BlobKeys(this.#repository)
-    for (const keyText of keyTexts) {
-      const oid = pointerOid(this.#repository, parseKey(keyText)!)
-      this.#blobKeys.learn({ oid, mode: FILE }, keyText)
-    }
+    for (const keyText of keyTexts)
+      this.#blobKeys.learn({ oid: pointerOid(this.#repository, keyText), mode: FILE }, keyText)
   }
 
   /** Keeps what was learnt about blobs for the next process. */
