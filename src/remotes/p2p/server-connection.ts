@@ -16,8 +16,11 @@ import {
 
 /** Where a session's bytes come from and go to. */
 export interface ServerChannel {
-  /** Waits for bytes; undefined at the end. They are valid until the next call. */
-  receive(): Buffer | undefined
+  /**
+   * Waits for bytes; undefined at the end. They are valid until the next call.
+   * @param expectedBytes how many are known to come
+   */
+  receive(expectedBytes: number): Buffer | undefined
   /** The same, while others go on; nothing else is called until it resolves but send and flush. */
   receiveLater(): Promise<Buffer | undefined>
   /** Takes bytes to be sent, perhaps not before {@link ServerChannel.flush}. */
@@ -100,9 +103,9 @@ export class ServerConnection {
     this.#frames.push(chunk)
   }
 
-  #fill(): void {
+  #fill(expectedBytes = 0): void {
     this.#channel.flush()
-    const chunk = this.#channel.receive()
+    const chunk = this.#channel.receive(expectedBytes)
     if (chunk === undefined) throw new SessionOver()
     this.#frames.push(chunk)
   }
@@ -118,7 +121,7 @@ export class ServerConnection {
   /** Takes raw data, piece by piece. @param write is given bytes that are valid during the call */
   take(length: number, write: (bytes: Buffer) => void): void {
     for (let left = length; left > 0; ) {
-      if (this.#frames.length === 0) this.#fill()
+      if (this.#frames.length === 0) this.#fill(left)
       const bytes = this.#frames.takeBytes(left)
       write(bytes)
       left -= bytes.length
