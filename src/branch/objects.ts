@@ -1,4 +1,5 @@
 /** Questions to git about the branch's objects, each one process for many objects. */
+import { askCatFile } from '../git/cat-file.js'
 import type { Repository } from '../git/repository.js'
 import { gitBulk } from '../git/run.js'
 import type { Bytes } from '../model/bytes.js'
@@ -16,10 +17,7 @@ export function readObjects(
   names: readonly Bytes[],
 ): (Bytes | undefined)[] {
   if (names.length === 0) return []
-  const input = Buffer.from(`${names.join('\n')}\n`, 'latin1')
-  const output = gitBulk(repository, ['cat-file', '--batch', '--buffer'], {
-    input,
-  }).stdout.toString('latin1')
+  const output = askCatFile(repository, '--batch', names).toString('latin1')
   let position = 0
   return names.map(() => {
     const end = output.indexOf('\n', position)

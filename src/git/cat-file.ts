@@ -27,7 +27,7 @@ export function readBlobs(repository: Repository, names: Iterable<Bytes>): Map<B
   const wanted = askable(names)
   const contents = new Map<Bytes, Buffer>()
   if (wanted.length === 0) return contents
-  const output = ask(repository, '--batch', wanted)
+  const output = askCatFile(repository, '--batch', wanted)
   let offset = 0
   for (const name of wanted) {
     const lineEnd = headerEnd(output, offset, name)
@@ -48,7 +48,7 @@ export function readInfos(repository: Repository, names: Iterable<Bytes>): Map<B
   const wanted = askable(names)
   const infos = new Map<Bytes, ObjectInfo>()
   if (wanted.length === 0) return infos
-  const lines = ask(repository, '--batch-check', wanted).toString('latin1').split('\n')
+  const lines = askCatFile(repository, '--batch-check', wanted).toString('latin1').split('\n')
   for (const [i, name] of wanted.entries()) {
     const info = parseInfoLine(lines[i]!)
     if (info) infos.set(name, info)
@@ -79,9 +79,22 @@ function askable(names: Iterable<Bytes>): Bytes[] {
   return [...new Set(names)].filter(isAskable)
 }
 
-function ask(repository: Repository, mode: string, names: readonly Bytes[]): Buffer {
+/** So many contents may come through a pipe: git writes each by itself, whatever `--buffer` says. */
+const FEW = 100
+
+/**
+ * Asks `git cat-file` about many objects with one process.
+ * @param names each fit for a line, see {@link isAskable}
+ * @returns what it says, one answer after the other
+ */
+export function askCatFile(
+  repository: Repository,
+  mode: '--batch' | '--batch-check',
+  names: readonly Bytes[],
+): Buffer {
   const input = Buffer.from(`${names.join('\n')}\n`, 'latin1')
-  return gitBulk(repository, ['cat-file', mode, '--buffer'], { input }).stdout
+  const writesInPieces = mode === '--batch' && names.length > FEW
+  return gitBulk(repository, ['cat-file', mode, '--buffer'], { input, writesInPieces }).stdout
 }
 
 function headerEnd(output: Buffer, offset: number, name: Bytes): number {

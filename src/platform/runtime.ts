@@ -8,7 +8,7 @@ interface BunApi {
     cwd?: string
     env?: Record<string, string | undefined>
     stdin?: Uint8Array | 'ignore' | 'inherit'
-    stdout?: 'pipe' | 'ignore' | 'inherit'
+    stdout?: 'pipe' | 'ignore' | 'inherit' | number
     stderr?: 'pipe' | 'ignore' | 'inherit'
   }): { exitCode: number | null; signalCode?: string; stdout: Buffer; stderr: Buffer }
   gc(isSynchronous: boolean): void

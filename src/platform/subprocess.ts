@@ -3,8 +3,10 @@
  * 1.3 ms where `node:child_process` under Bun takes 5 to 13), execa for everything that streams.
  */
 import { spawnSync } from 'node:child_process'
+import { closeSync } from 'node:fs'
 import type { execa as Execa } from 'execa'
 import { startable } from './arguments.js'
+import { openNameless, readWhole } from './nameless-file.js'
 import { bun } from './runtime.js'
 
 export interface RunOptions {
@@ -15,6 +17,11 @@ export interface RunOptions {
   readonly input?: Uint8Array
   /** `inherit` lets the child's messages through to the user; default `pipe`. */
   readonly stderr?: 'pipe' | 'inherit' | 'ignore'
+  /**
+   * It writes its output in thousands of small pieces: a file takes them, where a pipe would wake us
+   * for each (10,000 objects from git: 25 ms instead of 57).
+   */
+  readonly writesInPieces?: boolean
 }
 
 export interface RunResult {
@@ -26,6 +33,24 @@ export interface RunResult {
 
 /** Runs a program to its end, without a shell. Never throws for its exit status. */
 export function runSync(argv: readonly [string, ...string[]], options: RunOptions = {}): RunResult {
+  const fd = options.writesInPieces ? openNameless() : undefined
+  if (fd === undefined) return run(argv, options, 'pipe')
+  try {
+    const result = run(argv, options, fd)
+    if (result.status === 0) return { ...result, stdout: readWhole(fd) }
+  } finally {
+    closeSync(fd)
+  }
+  // Perhaps because there was no room for the file.
+  return run(argv, options, 'pipe')
+}
+
+/** @param stdout where its output goes; to a file: the result has none */
+function run(
+  argv: readonly [string, ...string[]],
+  options: RunOptions,
+  stdout: 'pipe' | number,
+): RunResult {
   const env = options.env ? { ...process.env, ...options.env } : process.env
   const stderr = options.stderr ?? 'pipe'
   const start = startable(argv, options.cwd)
@@ -36,12 +61,12 @@ export function runSync(argv: readonly [string, ...string[]], options: RunOption
         ...(start.cwd !== undefined && { cwd: start.cwd }),
         env,
         stdin: options.input ?? 'ignore',
-        stdout: 'pipe',
+        stdout,
         stderr,
       })
       return {
         status: child.exitCode ?? 128,
-        stdout: child.stdout,
+        stdout: child.stdout ?? Buffer.alloc(0),
         stderr: child.stderr ?? Buffer.alloc(0),
       }
     } catch (error) {
@@ -52,7 +77,7 @@ export function runSync(argv: readonly [string, ...string[]], options: RunOption
     ...(start.cwd !== undefined && { cwd: start.cwd }),
     env,
     input: options.input,
-    stdio: [options.input ? 'pipe' : 'ignore', 'pipe', stderr],
+    stdio: [options.input ? 'pipe' : 'ignore', stdout, stderr],
     maxBuffer: Number.MAX_SAFE_INTEGER,
   })
   return {

@@ -1,5 +1,5 @@
 /** Looking at a work tree file before it is replaced: is it the pointer we think, is it still? */
-import type { Bytes } from '../model/bytes.js'
+import { type Bytes, bytesFromBuffer } from '../model/bytes.js'
 import { formatKey } from '../model/key.js'
 import { MAX_POINTER_BYTES, parsePointer } from '../model/pointer.js'
 import * as files from '../platform/files.js'
@@ -7,8 +7,15 @@ import * as files from '../platform/files.js'
 /** How far back new files are dated: git takes a file not older than the index for racy. */
 const AGE_SECONDS = 2
 
+/** Keys that stand in a pointer as they are. */
+const PLAIN_KEY = /^[\w.-]+$/
+
 /** Whether the bytes are a pointer file of a key. @param keyText a serialized key */
 export function isPointerText(content: Uint8Array, keyText: Bytes): boolean {
+  // Nearly every one is as we would write it.
+  const usual = `/annex/objects/${keyText}\n`
+  if (content.length === usual.length && PLAIN_KEY.test(keyText))
+    if (bytesFromBuffer(content) === usual) return true
   const key = parsePointer(content)
   return key !== undefined && formatKey(key) === keyText
 }
