@@ -8,6 +8,7 @@
  */
 import { type Bytes, bytesFromText } from '../model/bytes.js'
 import * as files from '../platform/files.js'
+import { makeDirsIn, shareFileIn } from '../platform/make-dirs.js'
 import { type GitConfig, setConfig, unsetConfig } from './config.js'
 import { findOtherFilter, hasPointerFiles } from './other-filters.js'
 import type { Repository } from './repository.js'
@@ -71,9 +72,10 @@ export function hasCatchAll(repository: Repository): boolean {
 export function addCatchAll(repository: Repository): void {
   if (hasCatchAll(repository)) return
   const path = attributesPath(repository)
-  files.makeDirs(path.slice(0, path.lastIndexOf('/')))
+  makeDirsIn(repository.commonDir, path.slice(0, path.lastIndexOf('/')))
   const text = `${readAttributes(repository)}\n${ATTRIBUTE_LINE}\n`
   files.replaceFile(path, Buffer.from(text, 'latin1'))
+  shareFileIn(repository.commonDir, path)
 }
 
 /** Removes that line: only what other attributes say goes through the filter then. */
@@ -84,7 +86,10 @@ export function removeCatchAll(repository: Repository): void {
     .split('\n')
     .filter((line) => line !== ATTRIBUTE_LINE && line !== '')
   if (kept.length === 0) files.remove(path)
-  else files.replaceFile(path, Buffer.from(`${kept.join('\n')}\n`, 'latin1'))
+  else {
+    files.replaceFile(path, Buffer.from(`${kept.join('\n')}\n`, 'latin1'))
+    shareFileIn(repository.commonDir, path)
+  }
 }
 
 /** What git shows when the tool is gone, or is another git-annex, is the file as it is. */

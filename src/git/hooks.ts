@@ -7,6 +7,7 @@
  */
 import { type Bytes, bytesFromText, bytesToText } from '../model/bytes.js'
 import * as files from '../platform/files.js'
+import { shareProgramIn } from '../platform/make-dirs.js'
 import type { GitConfig } from './config.js'
 import { excludePaths, includePaths } from './exclude.js'
 import { type HookName, hookTexts } from './hook-texts.js'
@@ -46,8 +47,10 @@ export function installHooks(
     const outcome = tracked.has(path)
       ? 'it is committed to this repository'
       : installHook(path, hookText(name, executable))
-    if (outcome === 'written') written.push(name)
-    else if (outcome !== 'current')
+    if (outcome === 'written') {
+      written.push(name)
+      shareProgramIn(repository.commonDir, path)
+    } else if (outcome !== 'current')
       warnings.push(
         `${name} hook (${bytesToText(path)}) already exists, not configuring: ${outcome}`,
       )

@@ -11,6 +11,7 @@ const GROUP_WRITE = 0o020n
 /** Set-group-id, the group's rights, and those of others to read. */
 const SHARED_BITS = 0o2075n
 const FILE_BITS = 0o064
+const PROGRAM_BITS = 0o075
 
 const sharedBits = new Map<Bytes, number>()
 
@@ -46,8 +47,22 @@ export function makeAnnexDirs(path: Bytes): void {
  */
 export function shareFile(path: Bytes): void {
   const base = aroundAnnex(path)
-  const bits = base === undefined ? 0 : bitsOf(base)
+  if (base !== undefined) shareFileIn(base, path)
+}
+
+/**
+ * The same for any file of a git directory.
+ * @param base the git directory, absolute
+ */
+export function shareFileIn(base: Bytes, path: Bytes): void {
+  const bits = bitsOf(base)
   if (bits !== 0) addMode(path, bits & FILE_BITS)
+}
+
+/** The same for a program. */
+export function shareProgramIn(base: Bytes, path: Bytes): void {
+  const bits = bitsOf(base)
+  if (bits !== 0) addMode(path, bits & PROGRAM_BITS)
 }
 
 /** The git directory that a path is in, by the directory `annex` on the way. */

@@ -41,6 +41,26 @@ asUsers.each(['022', '077'])(
   },
 )
 
+asUsers('a group can share a work tree, whatever the umask of its first user', () => {
+  const dir = scratch.path('tree')
+  mkdirSync(dir)
+  for (const open of [scratch.dir, dir]) chmodSync(open, 0o777)
+  const [first, second] = [user(dir, '077', 2001), user(dir, '007', 2002)]
+  first('.', 'git init -q --shared=group w; chmod g+rwx w; cd w; git annex init -q')
+  first('w', 'cat >a; git annex add -q a; git commit -qm a', someBytes(5000))
+  // Git itself does not share this one.
+  second(
+    'w',
+    'rm .git/COMMIT_EDITMSG; cat >big; git add big; git commit -qm big',
+    someBytes(2e6, 2),
+  )
+  expect(second('w', 'git cat-file blob :big')).toMatch(/^\/annex\/objects\/SHA256E-s2000000--/)
+  // The hook has recorded it.
+  expect(second('w', 'git annex find --in=here').trim()).toBe('a\nbig')
+  first('w', 'cat >c; git annex add -q c; git commit -qm c; git annex drop -q --force big')
+  expect(first('w', 'git status --porcelain')).toBe('')
+})
+
 /** Runs shell code as somebody else, below a directory. */
 function user(dir: string, umask: string, uid: number) {
   const home = `${dir}/home-${uid}`
