@@ -123,6 +123,7 @@ export interface Remote {
   /**
    * Takes what has come of a content that was expected; once.
    * @returns whether it was there before, or is stored; undefined: it has to be stored
+   * @throws AnnexError REMOTE_UNAVAILABLE when there has been no connection
    */
   storedAhead?(keyText: Bytes, pace: Pace): Promise<'there' | 'stored' | undefined>
 

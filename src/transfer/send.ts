@@ -4,7 +4,7 @@ import type { GitConfig } from '../git/config.js'
 import type { Bytes } from '../model/bytes.js'
 import { AnnexError } from '../model/errors.js'
 import { limitMemory } from '../platform/memory.js'
-import type { Remote } from '../remotes/remote.js'
+import type { OnProgress, Remote } from '../remotes/remote.js'
 import type { ObjectStore } from '../store/object-store.js'
 import { attemptTransfer } from './attempts.js'
 import { keySize, type TransferUi } from './fetch.js'
@@ -63,6 +63,7 @@ export async function sendContent(
 /**
  * Records what has come of content that was sent ahead of its turn.
  * @returns whether the remote had it before, or has it now; undefined: it has to be sent
+ * @throws AnnexError REMOTE_UNAVAILABLE
  */
 export async function takeSentAhead(
   keyText: Bytes,
@@ -73,15 +74,17 @@ export async function takeSentAhead(
   if (!remote.storedAhead || !maySendAhead(keyText)) return undefined
   const subject = { direction: 'upload', uuid: remote.uuid, keyText, file, totalBytes } as const
   const settings = transferSettings(origin.config, remote, 'upload')
-  const onProgress = () => {}
-  const sent = await attemptTransfer((report) => remote.storedAhead!(keyText, report), {
-    settings,
-    ui,
-    onProgress,
-  })
+  const take = (report: OnProgress) => remote.storedAhead!(keyText, report)
+  using transfer = RunningTransfer.begin(origin.store.annexDir, subject)
+  let sent: 'there' | 'stored' | undefined
+  try {
+    sent = await attemptTransfer(take, { settings, ui, onProgress: () => {} })
+  } catch (error) {
+    transfer.fail()
+    throw error
+  }
   if (sent === 'stored') {
     limitMemory()
-    using transfer = RunningTransfer.begin(origin.store.annexDir, subject)
     transfer.succeed()
     ui.progress(totalBytes!, totalBytes)
     origin.branch.setPresence(keyText, remote.uuid, true)

@@ -3,7 +3,8 @@
  * back, because those behind it are known and go out with it.
  *
  * What was sent ahead and is then not asked for is one copy more than is recorded here; the other side
- * has recorded it. Nothing here fails: what could not be sent ahead is sent when it is its turn.
+ * has recorded it. Nothing here fails but the connection: what could not be sent ahead is sent when it is
+ * its turn.
  */
 import { type Bytes, bytesToBuffer } from '../../model/bytes.js'
 import type { P2pClient } from './client.js'
@@ -84,6 +85,8 @@ export class SendAhead {
   #takesWhole: boolean | undefined
   #refused = 0
   #isOff = false
+  /** Why there was no connection, until somebody has been told. */
+  #failure: { readonly error: unknown } | undefined
 
   constructor(pool: ConnectionPool) {
     this.#pool = pool
@@ -98,14 +101,22 @@ export class SendAhead {
     this.#start()
   }
 
-  /** Takes what has come of a content; undefined when it must be stored in the ordinary way. */
+  /**
+   * Takes what has come of a content.
+   * @returns undefined when it must be stored in the ordinary way
+   * @throws what the connection failed with, once: who is out of reach is not to be waited for twice
+   */
   async take(key: Bytes): Promise<Sent> {
     const sending = this.#waiting.get(key) ?? this.#hurry(key)
     if (!sending) return undefined
     this.#waiting.delete(key)
     const outcome = sending.outcome()
     this.#start()
-    return await outcome
+    const sent = await outcome
+    const failure = this.#failure
+    this.#failure = undefined
+    if (failure) throw failure.error
+    return sent
   }
 
   /** One whose turn has come before it was sent: what is before it is not going to be asked for. */
@@ -146,7 +157,7 @@ export class SendAhead {
   }
 
   async #run(): Promise<void> {
-    const client = await this.#pool.take()
+    const client = await this.#connect()
     this.#client = client
     try {
       // So old a server cannot be told whether the data is right.
@@ -155,6 +166,15 @@ export class SendAhead {
     } finally {
       this.#client = undefined
       this.#pool.putBack(client)
+    }
+  }
+
+  async #connect(): Promise<P2pClient> {
+    try {
+      return await this.#pool.take()
+    } catch (error) {
+      this.#failure = { error }
+      throw error
     }
   }
 

@@ -92,6 +92,14 @@ describe('SendAhead', () => {
     expect(streams.map(({ isAborted }) => isAborted)).toEqual([true])
   })
 
+  test('tells the first who asks why there is no connection', async () => {
+    const { send, streams } = ahead('', 'AUTH-SUCCESS V\n')
+    send.expect(outgoing([A, B]))
+    await expect(send.take(A)).rejects.toThrow('there is another repository now')
+    expect(await takeAll(send, [B, C])).toEqual([undefined, undefined])
+    expect(streams.length).toBe(1)
+  })
+
   test('says nothing to a server that cannot be told whether the data is right', async () => {
     const { send, sent } = ahead('', 'AUTH-SUCCESS U\nERROR what\n')
     send.expect(outgoing([A, B]))
