@@ -13,8 +13,11 @@ import { freezeDir } from './permissions.js'
 import type { StoreSettings } from './settings.js'
 import type { TempFiles } from './temp-files.js'
 
-/** Who adds a file or two does not need one more made and removed. */
-const FEW_OBJECTS = 3
+/**
+ * For fewer nothing is gained that anybody notices, and when git and we are killed between its last
+ * word and ours, the file would stay until the next command of ours.
+ */
+const FEW_OBJECTS = 100
 
 /** A new and empty file that is open for writing. */
 export interface OpenTemp {

@@ -180,12 +180,12 @@ export class FilterContext {
    * @returns a promise when there was anything to record
    */
   finish(): Promise<void> | undefined {
+    this.#idleWork?.finish()
     const hasRecorded = this.#journal?.hasWritten ?? false
     this.#journal?.close()
     this.staged.learn(this.#arrived)
     this.staged.save()
     this.deferred.materialise()
-    this.#idleWork?.finish()
     this.#store?.temp.sweep()
     return hasRecorded ? this.#share() : undefined
   }

@@ -7,6 +7,8 @@ import { makeStore } from '../../support/store-dirs.js'
 
 const scratch = useScratch()
 
+/** From so many objects on, the next temporary file is made beforehand. */
+const MANY = 100
 const keyOf = (n: number) => `SHA256E-s5--key${n}.txt`
 const modeOf = (path: string) => lstatSync(path).mode & 0o777
 const placeOf = (store: ObjectStore, n: number) => store.locate(keyOf(n))!
@@ -27,43 +29,44 @@ describe('IdleWork', () => {
     expect(dirs.map(modeOf)).toEqual([0o555, 0o555])
   })
 
-  test('makes the next temporary file for whoever adds more than a few', () => {
+  test('makes the next temporary file for whoever adds many', () => {
     const { store } = makeStore(scratch)
     const idle = store.deferIdleWork()
-    storeSome(store, 1, 2)
+    storeSome(store, 1, MANY - 1)
     idle.catchUp()
     expect(tempsOf(store)).toEqual([])
-    storeSome(store, 3, 3)
+    storeSome(store, MANY, MANY)
     idle.catchUp()
     expect(tempsOf(store)).toHaveLength(1)
-    storeSome(store, 4, 4)
+    storeSome(store, 0, 0)
     expect(tempsOf(store)).toEqual([])
-    const object = bytesToText(placeOf(store, 4).path)
-    expect([readFileSync(object, 'utf8'), modeOf(object)]).toEqual(['text4', 0o444])
+    const object = bytesToText(placeOf(store, 0).path)
+    expect([readFileSync(object, 'utf8'), modeOf(object)]).toEqual(['text0', 0o444])
   })
 
   test('takes no file with other permission bits', () => {
     const { store } = makeStore(scratch)
     const idle = store.deferIdleWork()
-    storeSome(store, 1, 3)
+    storeSome(store, 1, MANY)
     idle.catchUp()
-    storeSome(store, 4, 4, 0o755)
-    expect(modeOf(bytesToText(placeOf(store, 4).path))).toBe(0o555)
+    storeSome(store, MANY + 1, MANY + 1, 0o755)
+    expect(modeOf(bytesToText(placeOf(store, MANY + 1).path))).toBe(0o555)
     idle.catchUp()
-    storeSome(store, 5, 5, 0o755)
-    expect(modeOf(bytesToText(placeOf(store, 5).path))).toBe(0o555)
+    storeSome(store, MANY + 2, MANY + 2, 0o755)
+    expect(modeOf(bytesToText(placeOf(store, MANY + 2).path))).toBe(0o555)
     expect(tempsOf(store)).toEqual([])
   })
 
   test('finish() leaves no temporary file and no writable directory', () => {
     const { store } = makeStore(scratch)
     const idle = store.deferIdleWork()
-    storeSome(store, 1, 3)
+    storeSome(store, 1, MANY)
     idle.catchUp()
-    storeSome(store, 4, 5)
+    expect(tempsOf(store)).toHaveLength(1)
+    storeSome(store, MANY + 1, MANY + 2)
     idle.finish()
     expect(tempsOf(store)).toEqual([])
-    expect(modeOf(bytesToText(placeOf(store, 5).dir))).toBe(0o555)
+    expect(modeOf(bytesToText(placeOf(store, MANY + 2).dir))).toBe(0o555)
   })
 
   test('does not mind that an object was dropped meanwhile', () => {
