@@ -6,7 +6,6 @@
  * Keys are serialized (`keyText`): parse one only when its parts are needed.
  */
 import type { Bytes } from '../model/bytes.js'
-import { digestOf } from '../model/digest.js'
 import { isDiskFull } from '../model/errors.js'
 import { formatKey } from '../model/key.js'
 import { MAX_POINTER_BYTES, parseLinkTarget, parsePointer, pointerText } from '../model/pointer.js'
@@ -15,7 +14,7 @@ import * as files from '../platform/files.js'
 import { makeAnnexDirs, shareFile } from '../platform/make-dirs.js'
 import { readBlobKeyCache, writeBlobKeyCache } from './blob-key-cache.js'
 import { readBlobs, readInfos } from './cat-file.js'
-import { objectFormat } from './object-format.js'
+import { objectFormat, textOid } from './object-format.js'
 import type { Repository } from './repository.js'
 
 /** A blob and how the tree or index uses it; index entries are such. */
@@ -185,6 +184,5 @@ function keyTextOfLink(content: Buffer): Bytes {
 
 /** The id of the blob that holds the canonical pointer file of a key. @param keyText serialized */
 export function pointerOid(repository: Repository, keyText: Bytes): Bytes {
-  const text = pointerText(keyText)
-  return digestOf(objectFormat(repository), `blob ${text.length}\0${text}`).toString('hex')
+  return textOid(pointerText(keyText), objectFormat(repository))
 }

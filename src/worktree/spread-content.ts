@@ -6,11 +6,10 @@
 import { readIndexEntries } from '../git/index-file.js'
 import type { IndexEntry } from '../git/index-format.js'
 import type { IndexRefresh } from '../git/index-refresh.js'
-import { blobOid, objectFormat } from '../git/object-format.js'
+import { objectFormat, textOid } from '../git/object-format.js'
 import { join, type Repository } from '../git/repository.js'
 import type { Bytes } from '../model/bytes.js'
-import { parseKey } from '../model/key.js'
-import { formatPointer } from '../model/pointer.js'
+import { pointerText } from '../model/pointer.js'
 import type { ObjectStore } from '../store/object-store.js'
 import { UnfinishedKeys } from '../store/unfinished.js'
 import { finishWorktree } from './finish-worktree.js'
@@ -51,7 +50,7 @@ interface Waiting {
 function findWaiting(repository: Repository, keyTexts: Iterable<Bytes>): Waiting[] {
   const bySize = new Map<number, Bytes[]>()
   for (const keyText of keyTexts) {
-    const sizeBytes = formatPointer(parseKey(keyText)!).length
+    const sizeBytes = pointerText(keyText).length
     const sameSize = bySize.get(sizeBytes)
     if (sameSize) sameSize.push(keyText)
     else bySize.set(sizeBytes, [keyText])
@@ -63,7 +62,7 @@ function findWaiting(repository: Repository, keyTexts: Iterable<Bytes>): Waiting
   const pointers = new Map<Bytes, { keyText: Bytes; sizeBytes: number }>()
   for (const [sizeBytes, sameSize] of bySize)
     for (const keyText of sameSize)
-      pointers.set(blobOid(formatPointer(parseKey(keyText)!), format), { keyText, sizeBytes })
+      pointers.set(textOid(pointerText(keyText), format), { keyText, sizeBytes })
   return candidates.flatMap((entry) => {
     const pointer = pointers.get(entry.oid)
     const isIt = pointer && [undefined, 0, pointer.sizeBytes].includes(entry.stat?.sizeBytes)
