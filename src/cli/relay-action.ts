@@ -30,7 +30,7 @@ export async function relayAction(
   const hasNow = await to.checkPresent(keyText)
   const step = { found, from, to }
   const had = source?.begin(step, hasNow) ?? hasNow
-  if (!hasNow) await relayContent(keyText, { from, to }, { relay, ui })
+  if (!hasNow) await relayContent(keyText, { from, to }, { relay, ui, file: found.path })
   else {
     if (!store.has(keyText)) ui.note(`to ${to.name}...`)
     branch.correctPresence(keyText, to.uuid, true)

@@ -13,6 +13,7 @@ import type { ObjectStore } from '../store/object-store.js'
 import { prepareVerification, verifyContent } from '../store/verify.js'
 import { attemptTransfer } from './attempts.js'
 import { keySize, type TransferUi } from './fetch.js'
+import { RunningTransfer } from './running-transfer.js'
 import { sendContent } from './send.js'
 import type { Direction } from './transfer-records.js'
 import { transferSettings } from './transfer-settings.js'
@@ -32,44 +33,75 @@ export interface Route {
   readonly to: Remote
 }
 
+export interface RelayOptions {
+  readonly relay: Relay
+  readonly ui: TransferUi
+  /** The file it is for, relative to the top of the work tree. */
+  readonly file?: Bytes | undefined
+}
+
 /**
- * Sends content that `to` lacks.
- * @throws AnnexError CONTENT_MISSING, CONTENT_MISMATCH, DISK_FULL, REMOTE_UNAVAILABLE
+ * Sends content that `to` lacks. Each half is a transfer like any other: locked against others of the
+ * same content, and noted when it fails.
+ * @throws AnnexError CONTENT_MISSING, CONTENT_MISMATCH, DISK_FULL, REMOTE_UNAVAILABLE; CONTENT_LOCKED
+ *   when somebody is at it
  */
 export async function relayContent(
   keyText: Bytes,
   { from, to }: Route,
-  { relay, ui }: { relay: Relay; ui: TransferUi },
+  { relay, ui, file }: RelayOptions,
 ): Promise<void> {
-  const { store, branch, config } = relay
+  const { store, branch } = relay
   if (store.has(keyText)) {
     ui.note(`to ${to.name}...`)
-    return await sendContent(keyText, to, { origin: relay, ui })
+    return await sendContent(keyText, to, { origin: relay, ui, file })
   }
-  const totalBytes = keySize(keyText)
-  const onProgress = (done: number) => ui.progress(done, totalBytes)
   const { annexDir } = store
-  using _claim = claimSpace({ annexDir, sizeBytes: totalBytes, reserveBytes: relay.reserveBytes })
+  const sizeBytes = keySize(keyText)
+  using _claim = claimSpace({ annexDir, sizeBytes, reserveBytes: relay.reserveBytes })
   const temp = store.temp.newPath()
-  const attempt = <T>(remote: Remote, direction: Direction, perform: Perform<T>) => {
-    const settings = transferSettings(config, remote, direction)
-    return attemptTransfer(perform, { settings, ui, onProgress })
-  }
+  const half = { keyText, relay, ui, file }
   try {
-    const { verified } = await attempt(from, 'download', (report, isAgain) => {
+    await performHalf({ ...half, remote: from, direction: 'download' }, async (report, isAgain) => {
       if (isAgain) files.remove(temp)
-      return from.retrieve(keyText, temp, report)
-    })
-    if (!verified) {
+      const { verified } = await from.retrieve(keyText, temp, report)
+      if (verified) return
       await prepareVerification(keyText)
       verifyContent(keyText, temp)
-    }
+    })
     ui.note(`to ${to.name}...`)
-    await attempt(to, 'upload', (report) => to.store(keyText, temp, report))
+    await performHalf({ ...half, remote: to, direction: 'upload' }, (report) =>
+      to.store(keyText, temp, report),
+    )
     branch.setPresence(keyText, to.uuid, true)
   } finally {
     files.remove(temp)
   }
 }
 
-type Perform<T> = (report: OnProgress, isAgain: boolean) => Promise<T>
+interface Half extends RelayOptions {
+  readonly keyText: Bytes
+  readonly remote: Remote
+  readonly direction: Direction
+}
+
+async function performHalf(
+  { keyText, remote, direction, relay, ui, file }: Half,
+  perform: (report: OnProgress, isAgain: boolean) => Promise<void>,
+): Promise<void> {
+  const totalBytes = keySize(keyText)
+  const subject = { direction, uuid: remote.uuid, keyText, file, totalBytes }
+  using transfer = RunningTransfer.begin(relay.store.annexDir, subject)
+  const settings = transferSettings(relay.config, remote, direction)
+  const onProgress = (doneBytes: number) => {
+    transfer.progress(doneBytes)
+    ui.progress(doneBytes, totalBytes)
+  }
+  try {
+    await attemptTransfer(perform, { settings, ui, onProgress })
+  } catch (error) {
+    transfer.fail()
+    throw error
+  }
+  transfer.succeed()
+}
