@@ -88,14 +88,8 @@ export class FetchAhead {
   #start(): void {
     if (!this.#hasRoom() || this.#running || this.#isOff) return
     this.#running = this.#run()
-      .catch(() => {
-        // Whoever needs one of them will see what is wrong.
-        this.#isOff = true
-        for (const expected of [...this.#unanswered, ...this.#waiting.values()])
-          expected.settle(undefined)
-        this.#unanswered = []
-        this.#queue = []
-      })
+      // Whoever needs one of them will see what is wrong.
+      .catch(() => this.#turnOff())
       .finally(() => {
         this.#running = undefined
         if (this.#client) this.#pool.putBack(this.#client)
@@ -104,12 +98,22 @@ export class FetchAhead {
       })
   }
 
+  #turnOff(): void {
+    this.#isOff = true
+    for (const expected of [...this.#unanswered, ...this.#waiting.values()])
+      expected.settle(undefined)
+    this.#unanswered = []
+    this.#queue = []
+  }
+
   /** Asks and takes answers until there is no more to ask for, or no room. */
   async #run(): Promise<void> {
     let batch = this.#nextBatch()
     if (batch.length === 0) return
     this.#client = await this.#pool.take()
     const client = this.#client
+    // Broken off meanwhile: nobody waits for the answers.
+    if (this.#isOff) return this.#turnOff()
     while (batch.length > 0 || this.#unanswered.length > 0) {
       const sent = batch.length > 0 ? client.askAhead(batch.map(({ key }) => key)) : undefined
       sent?.catch(() => {})
@@ -160,9 +164,10 @@ export class FetchAhead {
     return expected
   }
 
-  /** Breaks off what is under way. */
+  /** Breaks off what is under way, be it the making of the connection: nobody waits for it any more. */
   abort(): void {
     this.#client?.abort()
+    this.#turnOff()
   }
 
   /** Stops asking; what is under way comes to its end. */

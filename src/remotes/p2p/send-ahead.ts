@@ -162,7 +162,7 @@ export class SendAhead {
     try {
       // So old a server cannot be told whether the data is right.
       if (client.version === 0) this.#turnOff()
-      else await client.exchange((connection) => this.#converse(connection))
+      else if (!this.#isOff) await client.exchange((connection) => this.#converse(connection))
     } finally {
       this.#client = undefined
       this.#pool.putBack(client)
@@ -215,9 +215,10 @@ export class SendAhead {
     return batch
   }
 
-  /** Breaks off what is under way. */
+  /** Breaks off what is under way, be it the making of the connection: nobody waits for it any more. */
   abort(): void {
     this.#client?.abort()
+    this.#turnOff()
   }
 
   /** Stops sending; what is under way comes to its end. */

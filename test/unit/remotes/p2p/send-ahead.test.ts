@@ -100,6 +100,25 @@ describe('SendAhead', () => {
     expect(streams.length).toBe(1)
   })
 
+  test('lets go of those who wait when it is broken off before there is a connection', async () => {
+    let connect: (client: P2pClient) => void = () => {}
+    const pool = new ConnectionPool(
+      () =>
+        new Promise((resolve) => {
+          connect = resolve
+        }),
+    )
+    const send = new SendAhead(pool)
+    send.expect(outgoing([A, B]))
+    const taken = send.take(A)
+    send.abort()
+    expect(await taken).toBeUndefined()
+    const stream = new Answers(GREETING)
+    connect(await P2pClient.start(stream, { name: 'origin', uuid: 'U' }))
+    await send.close()
+    expect(stream.sent).toBe('VERSION 4\n')
+  })
+
   test('says nothing to a server that cannot be told whether the data is right', async () => {
     const { send, sent } = ahead('', 'AUTH-SUCCESS U\nERROR what\n')
     send.expect(outgoing([A, B]))
