@@ -2,8 +2,7 @@
  * Adding what a url leads to: downloading it, or only noting where it can be had.
  * Implements spec: CLI, section 11.1 (addurl); special remotes, section 5.3.
  */
-import type { Hasher } from '../backends/hasher.js'
-import { type Backend, needsPreparing, newHasher } from '../backends/registry.js'
+import { type Backend, needsPreparing } from '../backends/registry.js'
 import { urlKeyText } from '../backends/url.js'
 import { recordUrl } from '../branch/urls.js'
 import { stageAsOrdinary } from '../git/add-ordinary.js'
@@ -19,6 +18,7 @@ import { DownloadFile } from '../remotes/download-file.js'
 import type { HttpClient } from '../remotes/http-client.js'
 import { accessibleUrl } from '../remotes/url-rules.js'
 import { diskError } from '../store/disk-error.js'
+import { type ContentHasher, startHashing } from '../store/long-hasher.js'
 import { makeFile } from '../worktree/change-key.js'
 import { keyOfFile } from '../worktree/key-of-file.js'
 import { AddedFiles } from '../worktree/stage-added.js'
@@ -199,7 +199,8 @@ export class UrlAdder {
   async #downloadTo(temp: Bytes, request: UrlRequest, ui: ItemUi): Promise<boolean> {
     let known: UrlInfo | undefined
     let place: Place | undefined
-    using content = new DownloadFile(temp, { newHasher: () => readyHasher(place) })
+    const startHashing = () => startReady(place, known?.sizeBytes)
+    using content = new DownloadFile(temp, { startHashing })
     try {
       await download(await this.#client(), accessibleUrl(request.url), {
         file: content,
@@ -216,7 +217,7 @@ export class UrlAdder {
       const isThere = this.#index.find(this.#fileName(request, known!)) !== undefined
       return isThere && this.#addInfo(request, known!, ui)
     }
-    content[Symbol.dispose]()
+    content.close()
     return await this.#takeIn(place!, { temp, digestHex: content.digestHex() }, ui)
   }
 
@@ -263,10 +264,13 @@ export class UrlAdder {
   }
 }
 
-/** The hasher of a place's backend, unless it must be loaded first: then content is read again. */
-function readyHasher(place: Place | undefined): Hasher | undefined {
+/** Hashes with a place's backend, unless that must be loaded first: then content is read again. */
+function startReady(
+  place: Place | undefined,
+  likelyBytes: number | undefined,
+): ContentHasher | undefined {
   if (!place?.backend.digest || needsPreparing(place.backend)) return undefined
-  return newHasher(place.backend)
+  return startHashing(place.backend, likelyBytes)
 }
 
 interface Place {

@@ -2,16 +2,16 @@
  * A file that a download is written to: it may hold the beginning from an earlier attempt. Content is
  * hashed on the way, and never grows beyond what is expected.
  */
-import type { Hasher } from '../backends/hasher.js'
 import type { Bytes } from '../model/bytes.js'
 import { AnnexError } from '../model/errors.js'
 import * as files from '../platform/files.js'
+import type { ContentHasher } from '../store/long-hasher.js'
 
 const BUFFER_BYTES = 1 << 20
 
 export interface DownloadFileOptions {
-  /** Makes the hasher of the content, which sees all of it; asked when the content begins. */
-  readonly newHasher?: (() => Hasher | undefined) | undefined
+  /** Starts to hash the content, from its first byte; asked when the content begins. */
+  readonly startHashing?: (() => ContentHasher | undefined) | undefined
   /** The size of the content, where it is known. */
   readonly sizeBytes?: number | undefined
 }
@@ -20,7 +20,7 @@ export class DownloadFile implements Disposable {
   readonly path: Bytes
   readonly #options: DownloadFileOptions
   #fd: number | undefined
-  #hasher: Hasher | undefined
+  #hasher: ContentHasher | undefined
   #doneBytes = 0
 
   /** @param path absolute; nothing is opened yet */
@@ -47,7 +47,7 @@ export class DownloadFile implements Disposable {
   /** Begins to write, behind what is there or from the start. */
   begin(from: 'start' | 'end'): void {
     this[Symbol.dispose]()
-    this.#hasher = this.#options.newHasher?.()
+    this.#hasher = this.#options.startHashing?.()
     this.#doneBytes = 0
     if (from === 'end') this.#readEarlier()
     this.#fd = files.open(this.path, from === 'end' ? 'a' : 'w')
@@ -88,8 +88,15 @@ export class DownloadFile implements Disposable {
     return this.#hasher?.digestHex()
   }
 
-  [Symbol.dispose](): void {
+  /** Everything is written. */
+  close(): void {
     if (this.#fd !== undefined) files.close(this.#fd)
     this.#fd = undefined
+  }
+
+  [Symbol.dispose](): void {
+    this.close()
+    this.#hasher?.[Symbol.dispose]()
+    this.#hasher = undefined
   }
 }

@@ -3,11 +3,12 @@
  * earlier attempt ended.
  */
 import { verifyDigest } from '../backends/hash-key.js'
-import { backendOfKey, newHasher } from '../backends/registry.js'
+import { backendOfKey } from '../backends/registry.js'
 import type { Bytes } from '../model/bytes.js'
 import { AnnexError } from '../model/errors.js'
 import type { Key } from '../model/key.js'
 import * as files from '../platform/files.js'
+import { startHashing } from '../store/long-hasher.js'
 import { download } from './download.js'
 import { DownloadFile } from './download-file.js'
 import type { HttpClient } from './http-client.js'
@@ -32,9 +33,10 @@ export async function downloadKey(
   const { key, destination, onProgress } = request
   const backend = backendOfKey(key.backend)
   const isHashed = backend?.digest !== undefined
+  const sizeBytes = key.sizeBytes === undefined ? undefined : Number(key.sizeBytes)
   using file = new DownloadFile(destination, {
-    newHasher: isHashed ? () => newHasher(backend) : undefined,
-    sizeBytes: key.sizeBytes === undefined ? undefined : Number(key.sizeBytes),
+    startHashing: isHashed ? () => startHashing(backend, sizeBytes) : undefined,
+    sizeBytes,
   })
   // Only a hash tells whether the rest of a content fits its beginning.
   const resumes = isHashed && file.earlierBytes() > 0
