@@ -30,6 +30,8 @@ export interface Action {
    * JSON object has `file` (when the item has one), `error-messages` and the fields it sets.
    */
   readonly answer?: boolean
+  /** Shown as failed when it answers false, but the exit status does not tell. */
+  readonly isUncounted?: boolean
   /** With -J too, nothing else is going on while it is performed: git writes to the terminal, say. */
   readonly isAlone?: boolean
   /**

@@ -135,6 +135,7 @@ async function performOne(action: Action, reporter: Reporter, tally: Tally): Pro
     // Awaiting what is no promise would cost every item of a `find` a turn.
     succeeded = (typeof result === 'object' ? await result : result) !== false
     item.finish(succeeded)
+    if (action.isUncounted) return
   } catch (error) {
     if (error instanceof OutputClosed) throw error
     item.fail(error)

@@ -275,6 +275,8 @@ function unknownItem(item: Bytes): Action {
   return {
     command: 'info',
     item: { file: item, input: [bytesToText(item)] },
+    // Programs such as DataLad ask about files that may not be annexed, and take 1 for a crash.
+    isUncounted: true,
     perform(ui) {
       ui.note(UNKNOWN)
       return false

@@ -130,11 +130,15 @@ sys.exit(subprocess.run(sys.argv[2:]).returncode)`
     expect(transfers(ask('ours', '--json'))).toEqual(transfers(ask('real', '--json')))
   })
 
-  test('fails for what it does not know, and goes on with the rest', () => {
-    const { status, stdout, stderr } = repo.tryAnnex('info', 'nope', 'here.txt')
-    expect(status).toBe(1)
+  test('says what it does not know, and goes on with the rest', () => {
+    const { stdout, stderr } = repo.annex('info', 'nope', 'here.txt')
     expect(stdout).toMatch(/^info nope \(not a directory or [\w ]+\) failed\nfile: here\.txt\n/)
-    expect(stderr).toBe('info: 1 failed\n')
+    expect(stderr).toBe('')
+    const argv = ['git', 'annex', 'info', '--batch', '--json']
+    for (const program of ['ours', 'real'] as const) {
+      const { status, stdout } = repo.tryRun(argv, { program, input: './plain.txt\n' })
+      expect({ status, ...JSON.parse(stdout) }).toMatchObject({ status: 0, success: false })
+    }
   })
 
   test('answers a batch', () => {
