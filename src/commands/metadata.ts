@@ -56,8 +56,11 @@ export const metadata: Command<typeof options, 'annex'> = {
     const wishes = readWishes(options)
     if (options.batch) yield* answerRequests(annex, args)
     else if (options.get === undefined) {
-      refuseEverything(args, wishes.length > 0)
-      for (const found of seek(annex, args)) yield found && metadataAction(annex, found, wishes)
+      const isChange = wishes.length > 0
+      refuseEverything(args, isChange)
+      const chosen =
+        isChange && args.words.length > 0 ? notRecursing(annex, args) : seek(annex, args)
+      for (const found of chosen) yield found && metadataAction(annex, found, wishes)
     } else {
       if (wishes.length > 0)
         throw new AnnexError('USAGE', '--get cannot be combined with options that change metadata')
@@ -73,8 +76,26 @@ type Given = Parameters<typeof metadata.run>[1]
 function refuseEverything({ words, options }: Given, isChange: boolean): void {
   const { all, branch, unused, key, force } = options
   const isChosen = words.length > 0 || all || unused || branch !== undefined || key !== undefined
-  if (isChange && !isChosen && !force)
-    throw new AnnexError('USAGE', 'Not recursively setting metadata. Use --force to do that.')
+  if (isChange && !isChosen && !force) throw recursion()
+}
+
+/**
+ * The files that the words name, if each names one.
+ * @throws AnnexError USAGE
+ */
+function notRecursing(annex: Annex, args: Given): readonly (Found | undefined)[] {
+  const chosen = [...seek(annex, args)]
+  const words = new Set<string | undefined>()
+  for (const found of chosen) {
+    const word = found?.input[0]
+    if (found && words.has(word) && !args.options.force) throw recursion()
+    words.add(word)
+  }
+  return chosen
+}
+
+function recursion(): AnnexError {
+  return new AnnexError('USAGE', 'Not recursively setting metadata. Use --force to do that.')
 }
 
 function* answerRequests(annex: Annex, { words, options }: Given): Iterable<Action | undefined> {

@@ -33,6 +33,8 @@ describe('git annex metadata', () => {
     twins.expectSame('clone', [
       ['metadata', 'nope'],
       ['metadata', '-s', 'x=1'],
+      ['metadata', '-s', 'x=1', '.'],
+      ['metadata', '-s', 'x=1', '.', '--force', '--quiet'],
       ['metadata', '--batch'],
       ['metadata', '--branch=HEAD', 'here.txt'],
     ])
