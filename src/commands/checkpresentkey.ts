@@ -59,6 +59,8 @@ function answerRequest(annex: Annex, keyText: Bytes, named: Remote | undefined):
     item: {},
     answer: true,
     async perform(ui) {
+      // Whoever asks may have changed urls and locations since the last answer.
+      annex.branch.refresh()
       const isThere = await isAnywhere(annex, keyText, named).catch(() => false)
       ui.line(isThere ? '1' : '0')
       return true

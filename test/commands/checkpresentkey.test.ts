@@ -28,4 +28,21 @@ describe('git annex checkpresentkey', () => {
       '0\n0\n',
     )
   })
+
+  test('sees in a batch what others record between two questions', () => {
+    const repo = scratch.repo('changing')
+    repo.annex('init')
+    repo.git('config', 'annex.security.allowed-url-schemes', 'file')
+    repo.write('../served', 'content\n')
+    repo.annex('addurl', '--file=f', `file://${scratch.path('served')}`)
+    const script = `
+      key=$(git annex lookupkey f)
+      coproc git annex checkpresentkey --batch web
+      echo "$key" >&"\${COPROC[1]}"; read -r before <&"\${COPROC[0]}"
+      git annex rmurl -q f "file://$1"
+      echo "$key" >&"\${COPROC[1]}"; read -r after <&"\${COPROC[0]}"
+      echo "$before $after"`
+    const argv = ['bash', '-ec', script, 'bash', scratch.path('served')]
+    expect(repo.run(argv).stdout).toBe('1 0\n')
+  })
 })
