@@ -85,18 +85,22 @@ export function decodeSegment(content: Uint8Array, oneLevelHash = false): Decode
     const edit = { kind: 'presence', item: record.uuid, status: record.status } as const
     if (path !== undefined) records.push({ timeMs: record.timeMs, clock: undefined, path, edit })
   }
-  try {
-    for (const value of decodeMulti(content.subarray(presences.position))) {
-      const record = parseRecord(value, oneLevelHash)
-      isWhole = record !== undefined
-      if (!record) break
-      records.push(record)
-    }
-  } catch (error) {
-    if (!(error as Error)?.name?.match(/RangeError|DecodeError/)) throw error
-    isWhole = false
+  for (const value of decodeValues(content.subarray(presences.position))) {
+    const record = parseRecord(value, oneLevelHash)
+    isWhole = record !== undefined
+    if (!record) break
+    records.push(record)
   }
   return { records, isWhole }
+}
+
+/** Ends with undefined where the bytes cannot be decoded: whatever the decoder thinks of them. */
+function* decodeValues(content: Uint8Array): Generator<unknown> {
+  try {
+    yield* decodeMulti(content)
+  } catch {
+    yield undefined
+  }
 }
 
 function parseRecord(value: unknown, oneLevelHash: boolean): JournalRecord | undefined {
@@ -114,6 +118,7 @@ function parseRecord(value: unknown, oneLevelHash: boolean): JournalRecord | und
 }
 
 function parseEdit(kind: unknown, fields: unknown): LogEdit | undefined {
+  if (typeof fields !== 'object' || fields === null) return undefined
   const { item, status, uuid, field, value, changes } = fields as Record<string, unknown>
   switch (kind) {
     case 'presence':

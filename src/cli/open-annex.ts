@@ -31,6 +31,7 @@ import { hasWaitingFiles, WorkTreeUpdates } from '../worktree/updates.js'
 import type { Annex, Ending } from './annex.js'
 import type { Needs, Surround } from './command.js'
 import { initialiseRepository } from './initialise-repository.js'
+import { prepareForLongWork } from './long-work.js'
 import type { Messages } from './messages.js'
 import { openRemotes } from './open-remotes.js'
 import { type TrustOptions, trustOverrides } from './trust-overrides.js'
@@ -44,6 +45,8 @@ export interface OpenOptions {
   readonly settings: readonly string[]
   readonly needs: Needs
   readonly needsWorkTree: boolean
+  /** It may go through many contents. */
+  readonly isLong?: boolean
   readonly messages: Messages
   /** Trust levels that the command line sets. */
   readonly trust?: TrustOptions
@@ -56,6 +59,7 @@ export interface OpenOptions {
 export async function openAnnex(options: OpenOptions): Promise<Annex> {
   const { surround, settings, needs, needsWorkTree, messages, trust = NO_TRUST } = options
   const repository = findRepository(surround)
+  if (options.isLong) prepareForLongWork(repository, surround.env)
   if (needsWorkTree && repository.workTree === undefined)
     throw new AnnexError('BARE_REPOSITORY', 'You cannot run this command in a bare repository.')
   const config = readConfig(repository, settings)

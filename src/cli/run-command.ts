@@ -71,7 +71,6 @@ async function runParsed(run: Run): Promise<number> {
   const { command, args, surround, messages } = run
   const { needs, needsWorkTree = false, leavesJournal = false } = command
   const { config: settings, trust, semitrust, untrust } = args.options
-  if (trust.length > 0) messages.warning(`git-annex: ${TRUST_IGNORED}`)
   const annex: Surround | Annex =
     needs === 'nothing'
       ? surround
@@ -80,9 +79,11 @@ async function runParsed(run: Run): Promise<number> {
           settings,
           needs,
           needsWorkTree,
+          isLong: 'jobs' in command.options,
           messages,
           trust: { semitrust, untrust },
         })
+  if (trust.length > 0) messages.warning(`git-annex: ${TRUST_IGNORED}`)
   const jobs = findJobs(command, args.options, annex)
   if (jobs > 1) run.messages.reporter = makeReporter(run, jobs)
   const { reporter } = run.messages

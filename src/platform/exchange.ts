@@ -1,7 +1,7 @@
 /** Replacing a file by another one, and only that file. */
 import { type Bytes, bytesToBuffer } from '../model/bytes.js'
 import * as files from './files.js'
-import { bun, requireNative } from './runtime.js'
+import { libcFunctions } from './libc.js'
 
 const AT_FDCWD = -100
 const RENAME_NOREPLACE = 1
@@ -11,7 +11,10 @@ interface Libc {
   renameat2(fromDir: number, from: Uint8Array, toDir: number, to: Uint8Array, flags: number): number
 }
 
-let libc: Libc | undefined | null
+/** Glibc has it since 2.28. */
+const libc = libcFunctions<Libc>({
+  renameat2: { args: ['i32', 'ptr', 'i32', 'ptr', 'u32'], returns: 'i32' },
+})
 
 /**
  * Puts a file in the place of another one: whoever looks sees the old or the new one. The two change
@@ -61,23 +64,6 @@ function exchange(from: Bytes, to: Bytes): boolean {
 
 /** @returns false also when the file system, the C library or the runtime cannot */
 function renameAs(from: Bytes, to: Bytes, flags: number): boolean {
-  if (libc === undefined) libc = loadLibc()
   const [a, b] = [bytesToBuffer(`${from}\0`), bytesToBuffer(`${to}\0`)]
-  return libc?.renameat2(AT_FDCWD, a, AT_FDCWD, b, flags) === 0
-}
-
-function loadLibc(): Libc | null {
-  if (!bun || process.platform !== 'linux') return null
-  const { dlopen, FFIType } = requireNative('bun:ffi') as {
-    dlopen(name: string, symbols: unknown): { symbols: Libc }
-    FFIType: Record<string, number>
-  }
-  const { i32, u32, ptr } = FFIType
-  try {
-    return dlopen('libc.so.6', { renameat2: { args: [i32, ptr, i32, ptr, u32], returns: i32 } })
-      .symbols
-  } catch {
-    // Glibc has it since 2.28.
-    return null
-  }
+  return libc()?.renameat2(AT_FDCWD, a, AT_FDCWD, b, flags) === 0
 }

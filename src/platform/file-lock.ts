@@ -10,9 +10,9 @@
 import type { Bytes } from '../model/bytes.js'
 import { AnnexError, isErrno } from '../model/errors.js'
 import * as files from './files.js'
+import { libcFunctions } from './libc.js'
 import { shareFile } from './make-dirs.js'
 import { PidLock } from './pid-lock.js'
-import { bun, requireNative } from './runtime.js'
 
 export type LockKind = 'shared' | 'exclusive'
 
@@ -36,28 +36,21 @@ interface Libc {
   fcntl(fd: number, command: number, argument: Uint8Array): number
 }
 
-let libc: Libc | undefined
+const libc = libcFunctions<Libc>({ fcntl: { args: ['i32', 'i32', 'ptr'], returns: 'i32' } })
 
-function loadLibc(): Libc {
-  if (libc) return libc
-  if (!bun || process.platform !== 'linux')
+function fcntl(fd: number, command: number, argument: Uint8Array): number {
+  const functions = libc()
+  if (!functions)
     throw new AnnexError('LOCK_UNAVAILABLE', 'Cannot lock files: this runtime has no fcntl locks', {
       hint: 'Use the git-annex executable that install.sh builds',
     })
-  const ffi = requireNative('bun:ffi') as {
-    dlopen(name: string, symbols: unknown): { symbols: Libc }
-    FFIType: Record<string, number>
-  }
-  libc = ffi.dlopen('libc.so.6', {
-    fcntl: { args: [ffi.FFIType.i32, ffi.FFIType.i32, ffi.FFIType.ptr], returns: ffi.FFIType.i32 },
-  }).symbols
-  return libc
+  return functions.fcntl(fd, command, argument)
 }
 
 function setLock(fd: number, type: number, wait: boolean): boolean {
   const flock = Buffer.alloc(FLOCK_BYTES)
   flock.writeInt16LE(type, 0)
-  return loadLibc().fcntl(fd, wait ? F_OFD_SETLKW : F_OFD_SETLK, flock) === 0
+  return fcntl(fd, wait ? F_OFD_SETLKW : F_OFD_SETLK, flock) === 0
 }
 
 /**

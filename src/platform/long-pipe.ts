@@ -4,7 +4,7 @@
  * each of which wakes this process (1 GiB over ssh: 4,000 reads instead of 33,000). Linux and Bun only.
  */
 import * as files from './files.js'
-import { bun, requireNative } from './runtime.js'
+import { libcFunctions } from './libc.js'
 import { sleep } from './sleep.js'
 
 const PIPE_BYTES = 1 << 20
@@ -25,30 +25,15 @@ interface Libc {
   poll(descriptors: Uint8Array, count: bigint, timeoutMs: number): number
 }
 
-let libc: Libc | undefined | null
-
-function loadLibc(): Libc | null {
-  if (!bun || process.platform !== 'linux') return null
-  const { dlopen, FFIType } = requireNative('bun:ffi') as {
-    dlopen(name: string, symbols: unknown): { symbols: Libc }
-    FFIType: Record<string, number>
-  }
-  const { i32, u64, ptr } = FFIType
-  try {
-    return dlopen('libc.so.6', {
-      pipe2: { args: [ptr, i32], returns: i32 },
-      fcntl: { args: [i32, i32, i32], returns: i32 },
-      poll: { args: [ptr, u64, i32], returns: i32 },
-    }).symbols
-  } catch {
-    return null
-  }
-}
+const libc = libcFunctions<Libc>({
+  pipe2: { args: ['ptr', 'i32'], returns: 'i32' },
+  fcntl: { args: ['i32', 'i32', 'i32'], returns: 'i32' },
+  poll: { args: ['ptr', 'u64', 'i32'], returns: 'i32' },
+})
 
 /** Makes a pipe hold as much as ours do, where that can be: 2 ms the first time. @param fd either end */
 export function growPipe(fd: number): void {
-  if (libc === undefined) libc = loadLibc()
-  libc?.fcntl(fd, F_SETPIPE_SZ, PIPE_BYTES)
+  libc()?.fcntl(fd, F_SETPIPE_SZ, PIPE_BYTES)
 }
 
 export class LongPipe {
@@ -71,14 +56,13 @@ export class LongPipe {
 
   /** Makes a pipe. @returns undefined where there are none of this kind */
   static make(): LongPipe | undefined {
-    if (libc === undefined) libc = loadLibc()
+    const lib = libc()
     const descriptors = Buffer.alloc(8)
-    if (!libc) return undefined
-    if (libc.pipe2(descriptors, O_CLOEXEC) !== 0) return undefined
+    if (lib?.pipe2(descriptors, O_CLOEXEC) !== 0) return undefined
     const [readFd, writeFd] = [descriptors.readInt32LE(0), descriptors.readInt32LE(4)]
     // Refused to a user who has many large pipes: a small one will do.
     growPipe(writeFd)
-    return new LongPipe(libc, readFd, writeFd)
+    return new LongPipe(lib, readFd, writeFd)
   }
 
   /**

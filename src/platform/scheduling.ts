@@ -1,5 +1,5 @@
 /** How the scheduler is to treat us. */
-import { bun, requireNative } from './runtime.js'
+import { libcFunctions } from './libc.js'
 
 /** Policy "batch", for this thread only: children and further threads get the usual one. */
 const SCHED_BATCH = 3
@@ -10,6 +10,10 @@ interface Libc {
   sched_setscheduler(pid: number, policy: number, param: Uint8Array): number
 }
 
+const libc = libcFunctions<Libc>({
+  sched_setscheduler: { args: ['i32', 'i32', 'ptr'], returns: 'i32' },
+})
+
 /**
  * Lets whoever wakes us go on until he waits himself: a pipe's writer that puts a request together
  * from several small writes would otherwise be interrupted by us at each of them, when both share a
@@ -18,21 +22,8 @@ interface Libc {
  * @returns whether it was done
  */
 export function letWakersGoOn(): boolean {
-  if (!bun || process.platform !== 'linux') return false
-  const { dlopen, FFIType } = requireNative('bun:ffi') as {
-    dlopen(name: string, symbols: unknown): { symbols: Libc }
-    FFIType: Record<string, number>
-  }
-  const { i32, ptr } = FFIType
-  try {
-    const { symbols } = dlopen('libc.so.6', {
-      sched_setscheduler: { args: [i32, i32, ptr], returns: i32 },
-    })
-    // A struct of one number, the priority, which must be 0.
-    const param = new Uint8Array(4)
-    return symbols.sched_setscheduler(THIS_THREAD, SCHED_BATCH | SCHED_RESET_ON_FORK, param) === 0
-  } catch {
-    // Another C library.
-    return false
-  }
+  // A struct of one number, the priority, which must be 0.
+  const param = new Uint8Array(4)
+  const policy = SCHED_BATCH | SCHED_RESET_ON_FORK
+  return libc()?.sched_setscheduler(THIS_THREAD, policy, param) === 0
 }

@@ -217,6 +217,26 @@ describe('decodeSegment()', () => {
     expect(decodeSegment(Buffer.concat(records.map(encodeRecord))).records).toEqual(records)
   })
 
+  test.each([
+    ['a map whose key is a map', [0x81, 0x81, 1, 1, 1]],
+    ['an edit of nothing', [...encode([2, 1, null, 'uuid.log', 'presence', null])]],
+    ['a number', [7]],
+    ['a type that there is not', [0xc1]],
+  ])('ends at %s', (_, garbage) => {
+    const edit = { kind: 'number', value: 3 } as const
+    const record = { timeMs: 1, clock: undefined, path: 'numcopies.log', edit }
+    const content = Buffer.concat([encodeRecord(record), Buffer.from(garbage)])
+    expect(decodeSegment(content)).toEqual({ records: [record], isWhole: false })
+  })
+
+  test('takes any bytes', () => {
+    forRandom(2000, (random) => {
+      const garbage = Buffer.from(Array.from({ length: random.below(40) }, () => random.below(256)))
+      decodeSegment(garbage)
+      decodeSegment(Buffer.concat([Buffer.from([0x96, 2, 1, 0xc0]), garbage]))
+    })
+  })
+
   test('writes presence as the general encoder would', () => {
     forRandom(50, (random) => {
       const key = `WORM-s1--${random.line()}${'k'.repeat(random.below(300))}`
