@@ -58,14 +58,16 @@ write_man_page() {
 install_files() {
   mkdir -p "$bin" "$(dirname "$manifest")" "$(dirname "$man_page")" "$(dirname "$completion")" ||
     fail "Cannot write to $prefix" 'Choose another --prefix, or run this as a user who may'
-  trap 'rm -f "$bin/.git-annex.$$" "$bin/.git-annex-shell.$$"' EXIT
+  trap 'rm -f "$bin/.git-annex.$$" "$bin/.git-annex-shell.$$" "$man_page.$$" "$completion.$$"' EXIT
   cp dist/git-annex "$bin/.git-annex.$$"
   chmod 755 "$bin/.git-annex.$$"
   ln -s git-annex "$bin/.git-annex-shell.$$"
+  write_man_page >"$man_page.$$"
+  dist/git-annex --bash-completion-script git-annex >"$completion.$$"
   mv -f "$bin/.git-annex.$$" "$bin/git-annex"
   mv -f "$bin/.git-annex-shell.$$" "$bin/git-annex-shell"
-  write_man_page >"$man_page"
-  dist/git-annex --bash-completion-script git-annex >"$completion"
+  mv -f "$man_page.$$" "$man_page"
+  mv -f "$completion.$$" "$completion"
   {
     fingerprint "$bin/git-annex"
     fingerprint "$bin/git-annex-shell"

@@ -2,14 +2,10 @@
 
 import { configureDiff } from '../git/filter-settings.js'
 import { topPath } from '../git/list-files.js'
+import { ATTRIBUTES_FILE } from '../git/other-filters.js'
 import { bytesFromText, bytesToText } from '../model/bytes.js'
 import { executablePath } from '../platform/process.js'
-import {
-  ATTRIBUTES_FILE,
-  type CatchAll,
-  PatternChange,
-  patternFor,
-} from '../worktree/tracked-patterns.js'
+import { type CatchAll, PatternChange, patternFor } from '../worktree/tracked-patterns.js'
 import type { Annex } from './annex.js'
 import type { Action, ItemUi } from './command.js'
 

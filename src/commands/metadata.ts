@@ -126,7 +126,8 @@ function metadataAction(annex: Annex, item: Subject, wishes: readonly MetadataWi
       const { keyText } = item
       if (wishes.length > 0) {
         const changes = changesOf(wishes, branch.metadata(keyText))
-        branch.edit(branch.logPath(keyText, '.log.met'), { kind: 'metadata', changes })
+        if (changes.length > 0)
+          branch.edit(branch.logPath(keyText, '.log.met'), { kind: 'metadata', changes })
       }
       show(ui, shownMetadata(branch.metadata(keyText)))
       return true

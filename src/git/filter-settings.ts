@@ -10,7 +10,7 @@ import { type Bytes, bytesFromText } from '../model/bytes.js'
 import * as files from '../platform/files.js'
 import { makeDirsIn, shareFileIn } from '../platform/make-dirs.js'
 import { type GitConfig, setConfig, unsetConfig } from './config.js'
-import { findOtherFilter, hasPointerFiles } from './other-filters.js'
+import { ATTRIBUTES_FILE, findOtherFilter, hasPointerFiles } from './other-filters.js'
 import type { Repository } from './repository.js'
 
 /** The slowest compiler never pays for itself in a filter: 0.35 s of CPU for 10,000 files. */
@@ -124,7 +124,7 @@ function readAttributes(repository: Repository): Bytes {
 /** Attaches the filter to every path, unless it is attached to some already or others have theirs. */
 function addAttribute(repository: Repository): readonly string[] {
   const committed = repository.workTree
-    ? files.readFile(`${repository.workTree}/.gitattributes`)?.toString('latin1')
+    ? files.readFile(`${repository.workTree}/${ATTRIBUTES_FILE}`)?.toString('latin1')
     : undefined
   if (committed?.includes(ATTRIBUTE)) return []
   const other = findOtherFilter(repository)

@@ -10,25 +10,41 @@ import { BlobKeys } from './blob-keys.js'
 import { readIndexEntries } from './index-file.js'
 import { join, type Repository } from './repository.js'
 
-const ATTRIBUTES_FILE = '.gitattributes'
+/** At the top of a work tree, and below. */
+export const ATTRIBUTES_FILE = '.gitattributes'
 const NO_NAMES: readonly unknown[] = [undefined, 'annex', 'set', 'unset']
 const FILE_TYPE = 0o170000
 const REGULAR = 0o100000
+
+/** A `.gitattributes` file. */
+export interface AttributesFile {
+  /** Relative to the top of the work tree. */
+  readonly path: Bytes
+  readonly text: Bytes
+}
 
 /**
  * The first line that gives files to a filter of somebody else, as people are told of it.
  * @returns such as `filter=lfs in .gitattributes`; undefined when there is none
  */
 export function findOtherFilter(repository: Repository): string | undefined {
-  if (repository.workTree === undefined) return undefined
-  const staged = readIndexEntries(repository).map(({ path }) => path)
-  const places = staged.filter((path) => path.endsWith(`/${ATTRIBUTES_FILE}`))
-  for (const place of [ATTRIBUTES_FILE, ...places]) {
-    const text = files.readFile(join(repository.workTree, place))?.toString('latin1')
-    const name = text === undefined ? undefined : otherFilterIn(text)
-    if (name !== undefined) return bytesToText(`filter=${name} in ${place}`)
+  for (const { path, text } of readAttributesFiles(repository)) {
+    const name = otherFilterIn(text)
+    if (name !== undefined) return bytesToText(`filter=${name} in ${path}`)
   }
   return undefined
+}
+
+/** The attributes files of the work tree: the one at its top, and those that the index has below it. */
+export function readAttributesFiles(repository: Repository): AttributesFile[] {
+  const { workTree } = repository
+  if (workTree === undefined) return []
+  const staged = readIndexEntries(repository).map(({ path }) => path)
+  const below = staged.filter((path) => path.endsWith(`/${ATTRIBUTES_FILE}`))
+  return [ATTRIBUTES_FILE, ...below].flatMap((path) => {
+    const text = files.readFile(join(workTree, path))?.toString('latin1')
+    return text === undefined ? [] : [{ path, text }]
+  })
 }
 
 function otherFilterIn(text: Bytes): Bytes | undefined {

@@ -145,7 +145,7 @@ function configuredWorkTree(gitDir: Bytes): Bytes | undefined {
   const isSplit = /^\s*worktreeConfig\s*=\s*(true|yes|on|1)\s*$/im.test(config)
   const texts = isSplit ? [read('config.worktree'), config] : [config]
   for (const text of texts) {
-    const value = /^\s*\[core\][^[]*?^\s*worktree\s*=\s*(.+?)\s*$/im.exec(text)?.[1]
+    const value = /^\s*\[core\][^[]*?^\s*worktree[ \t]*=[ \t]*(.+?)[ \t\r]*$/im.exec(text)?.[1]
     if (value !== undefined)
       return absolute(gitDir, value.replace(/^"(.*)"$/, '$1').replace(/\\(["\\])/g, '$1'))
   }

@@ -13,7 +13,6 @@ export const MAX_POINTER_BYTES = 32768
 const MARK = '/annex/objects/'
 const MARK_BUFFER = Buffer.from(MARK)
 /** No link target that git-annex makes is longer; the limit git-annex uses for links in files. */
-const MAX_LINK_BYTES = 8192
 
 /** The content of the pointer file for a key. */
 export function formatPointer(key: Key): Buffer {
@@ -87,13 +86,6 @@ export function looksLikeBrokenPointer(head: Uint8Array): boolean {
 export function parseLinkTarget(target: Bytes): Key | undefined {
   if (!target.includes(MARK)) return undefined
   return parseKeyFile(target.slice(target.lastIndexOf('/') + 1))
-}
-
-/** A link target stored as file content, as git does without symlink support. */
-export function parseLinkInFile(content: Uint8Array): Key | undefined {
-  if (content.length >= MAX_LINK_BYTES) return undefined
-  const text = Buffer.from(content.buffer, content.byteOffset, content.length).toString('latin1')
-  return /[\0\n\r \t]/.test(text) ? undefined : parseLinkTarget(text)
 }
 
 /**

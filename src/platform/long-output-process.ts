@@ -43,6 +43,9 @@ export class LongOutputProcess {
     try {
       const stdio = ['pipe', output.writeFd, 'inherit'] as const
       return new LongOutputProcess(spawn(argv[0], argv.slice(1), { stdio: [...stdio] }), output)
+    } catch (error) {
+      output.close()
+      throw error
     } finally {
       files.close(output.writeFd)
     }

@@ -27,7 +27,7 @@ export function limitMemory(): void {
 }
 
 /** Collects garbage when much has grown since the last time; else it costs 20 µs. */
-export function limitMemoryNow(): void {
+function limitMemoryNow(): void {
   if (!bun) return
   const bytes = process.memoryUsage.rss()
   leastBytes = Math.min(leastBytes, bytes)

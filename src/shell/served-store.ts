@@ -94,7 +94,8 @@ export class ServedStore implements ServedContent {
     const isFrozen = (before.mode & WRITE_BITS) === 0n
     return {
       sizeBytes: Number(before.size),
-      fd,
+      // Out of the kernel's memory: what may change would change in the pipe, behind isUnchanged.
+      ...(isFrozen && { fd }),
       read: (buffer, offset) => readAt(fd, buffer, offset),
       isUnchanged() {
         if (isFrozen) return true

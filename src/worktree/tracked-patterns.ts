@@ -20,16 +20,13 @@ import { readIndexEntries } from '../git/index-file.js'
 import type { IndexEntry } from '../git/index-format.js'
 import { entriesAt } from '../git/list-files.js'
 import { blobOid, objectFormat } from '../git/object-format.js'
-import { findOtherFilter } from '../git/other-filters.js'
+import { ATTRIBUTES_FILE, findOtherFilter, readAttributesFiles } from '../git/other-filters.js'
 import { join, type Repository } from '../git/repository.js'
 import type { Bytes } from '../model/bytes.js'
 import { AnnexError } from '../model/errors.js'
 import * as files from '../platform/files.js'
 import { annexedFiles, isPopulatable } from './annexed-files.js'
 import type { WorkTreeOwner } from './updates.js'
-
-/** Name of the file, relative to the top. */
-export const ATTRIBUTES_FILE: Bytes = '.gitattributes'
 
 /**
  * What a tracked pattern gets. `merge=binary` is git's own: it keeps our side in the work tree and
@@ -82,15 +79,9 @@ export interface TrackedPattern {
 
 /** All patterns with the filter in the attributes files of the work tree. */
 export function listTracked(repository: Repository): TrackedPattern[] {
-  const staged = readIndexEntries(repository).map(({ path }) => path)
-  const places = new Set([ATTRIBUTES_FILE, ...staged.filter(isAttributesFile)])
-  return [...places].flatMap((file) =>
-    linesWith(readText(repository, file), 'filter', 'annex').map((found) => ({ ...found, file })),
+  return readAttributesFiles(repository).flatMap(({ path, text }) =>
+    linesWith(text, 'filter', 'annex').map((found) => ({ ...found, file: path })),
   )
-}
-
-function isAttributesFile(path: Bytes): boolean {
-  return path.endsWith(`/${ATTRIBUTES_FILE}`)
 }
 
 function readText({ workTree }: Repository, path: Bytes): Bytes {

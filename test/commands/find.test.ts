@@ -99,10 +99,8 @@ describe('git annex find', () => {
       .annex('contentlocation', repo.annex('lookupkey', 'here.txt').stdout.trim())
       .stdout.split('\n')
     repo.run(['touch', '-a', '-d', '3 days ago', object!])
-    for (const limit of ['2d', '4d', '0', 'x']) {
-      const { status } = repo.tryAnnex('find', `--accessedwithin=${limit}`)
-      if (status === 0) expectLikeGitAnnex(repo, ['find', `--accessedwithin=${limit}`])
-    }
+    for (const limit of ['2d', '4d', '0'])
+      expectLikeGitAnnex(repo, ['find', `--accessedwithin=${limit}`])
     expect(repo.annex('find', '--accessedwithin=2d', 'here.txt').stdout).toBe('')
     expect(repo.tryAnnex('find', '--accessedwithin=x').stderr).toContain(
       'failed to parse duration "x"',

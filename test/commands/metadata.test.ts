@@ -16,6 +16,8 @@ describe('git annex metadata', () => {
       ['metadata', '--json', file, '-s', 'x-=1', '-u', 'foo'],
       ['metadata', file, '-s', 'x?=9', '-s', 'n?=1'],
       ['metadata', file, '-s', 'X=3', '-s', 'X=4', '-s', 'x+=5'],
+      ['metadata', file, '-s', 'y?=q', '-r', 'never'],
+      ['metadata', file, file],
       ['metadata', '-g', 'x', '.'],
       ['metadata', '-g', 'nope', file],
       ['metadata', '-g', 'TAG', file],

@@ -179,8 +179,9 @@ describe('git annex pre-push', () => {
   })
 })
 
-describe('git annex pre-push over ssh', () => {
-  const reason = whyNoSshd()
+const reason = whyNoSshd()
+
+describe(`git annex pre-push over ssh${reason ? ` (not tested: ${reason})` : ''}`, () => {
   const testSsh = reason === undefined ? test : test.skip
 
   testSsh('takes contents along, several at once', async () => {

@@ -57,49 +57,57 @@ function commit(repo: ScratchRepo, path: string, content: string | Uint8Array = 
   repo.git('commit', '-qm', path)
 }
 
-describe.each(SHELLS.map((shell) => [shell.join(' '), shell] as const))(
-  'the hooks in %s',
-  (_, shell) => {
-    const isHere = spawnSync(shell[0]!, [...shell.slice(1), '-c', 'exit 0']).status === 0
-    const testHere = isHere ? test : test.skip
+const isInstalled = (shell: readonly string[]) =>
+  spawnSync(shell[0]!, [...shell.slice(1), '-c', 'exit 0']).status === 0
 
-    testHere('start git-annex when there is something to do, and only then', () => {
-      const repo = repoWith(shell)
-      const to = scratch.repo(`bare${count++}`, '--bare')
-      commit(repo, 'f')
-      expect(calls()).toEqual(['before pre-commit'])
-      commit(repo, 'big', Buffer.alloc(1_000_001))
-      repo.run(['ln', '-s', 'x', 'link'])
-      repo.git('add', 'link')
-      repo.git('commit', '-qm', 'link')
-      expect(calls()).toEqual(Array(2).fill(['before pre-commit', 'pre-commit .']).flat())
+describe.each(
+  SHELLS.map((shell) => {
+    const isHere = isInstalled(shell)
+    return [
+      `${shell.join(' ')}${isHere ? '' : ' (not tested: not installed)'}`,
+      shell,
+      isHere,
+    ] as const
+  }),
+)('the hooks in %s', (_, shell, isHere) => {
+  const testHere = isHere ? test : test.skip
 
-      repo.git('checkout', '-qb', 'other')
-      expect(calls()).toEqual([])
-      const notes = '.git/annex/annexe/deferred'
-      repo.write(`${notes}/${processTag()}`, 'of a process that lives')
-      repo.git('checkout', '-q', 'main')
-      expect(calls()).toEqual([])
-      repo.write(`${notes}/${hostTag()}-999999999-00000000`, 'of one that does not')
-      repo.git('checkout', '-q', 'other')
-      expect(calls()).toHaveLength(1)
-      rmSync(repo.path(`${notes}/${hostTag()}-999999999-00000000`))
-      repo.write(`${notes}/${hostTag()}-${process.pid}-00000000`, 'of one whose number lives on')
-      repo.git('checkout', '-q', 'main')
-      expect(calls()).toHaveLength(1)
-      repo.git('checkout', '-q', 'other')
-      calls()
-      commit(repo, 'g')
-      repo.git('checkout', '-q', 'main')
-      calls()
-      repo.git('merge', '-q', 'other')
-      expect(calls()).toEqual(['post-merge 0'])
+  testHere('start git-annex when there is something to do, and only then', () => {
+    const repo = repoWith(shell)
+    const to = scratch.repo(`bare${count++}`, '--bare')
+    commit(repo, 'f')
+    expect(calls()).toEqual(['before pre-commit'])
+    commit(repo, 'big', Buffer.alloc(1_000_001))
+    repo.run(['ln', '-s', 'x', 'link'])
+    repo.git('add', 'link')
+    repo.git('commit', '-qm', 'link')
+    expect(calls()).toEqual(Array(2).fill(['before pre-commit', 'pre-commit .']).flat())
 
-      repo.git('push', '-q', to.dir, 'main')
-      expect(calls()).toEqual([
-        `pre-push ${to.dir} ${to.dir}`,
-        expect.stringMatching(/^refs\/heads\/main [0-9a-f]{40} refs\/heads\/main 0{40}$/),
-      ])
-    })
-  },
-)
+    repo.git('checkout', '-qb', 'other')
+    expect(calls()).toEqual([])
+    const notes = '.git/annex/annexe/deferred'
+    repo.write(`${notes}/${processTag()}`, 'of a process that lives')
+    repo.git('checkout', '-q', 'main')
+    expect(calls()).toEqual([])
+    repo.write(`${notes}/${hostTag()}-999999999-00000000`, 'of one that does not')
+    repo.git('checkout', '-q', 'other')
+    expect(calls()).toHaveLength(1)
+    rmSync(repo.path(`${notes}/${hostTag()}-999999999-00000000`))
+    repo.write(`${notes}/${hostTag()}-${process.pid}-00000000`, 'of one whose number lives on')
+    repo.git('checkout', '-q', 'main')
+    expect(calls()).toHaveLength(1)
+    repo.git('checkout', '-q', 'other')
+    calls()
+    commit(repo, 'g')
+    repo.git('checkout', '-q', 'main')
+    calls()
+    repo.git('merge', '-q', 'other')
+    expect(calls()).toEqual(['post-merge 0'])
+
+    repo.git('push', '-q', to.dir, 'main')
+    expect(calls()).toEqual([
+      `pre-push ${to.dir} ${to.dir}`,
+      expect.stringMatching(/^refs\/heads\/main [0-9a-f]{40} refs\/heads\/main 0{40}$/),
+    ])
+  })
+})

@@ -126,5 +126,5 @@ describeSsh(`1 GB over ssh${missing ? ` (skipped: ${missing})` : ''}`, () => {
     for (const peak of [getPeak, copyPeak, serverPeak()]) expect(peak).toBeLessThan(MEMORY_BYTES)
     // It has come there from the clone.
     expect(findPlainFaults(origin)).toEqual([])
-  }, 240_000)
+  }, 600_000)
 })

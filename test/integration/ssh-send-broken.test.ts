@@ -4,13 +4,14 @@ import { once } from 'node:events'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { until } from '../support/filter-sessions.js'
 import { PROJECT, type ScratchRepo, useScratch } from '../support/scratch.js'
 import { findFaults } from '../support/soundness.js'
 import { SshServer, whyNoSshd } from '../support/ssh-server.js'
 
 const scratch = useScratch()
 const missing = whyNoSshd()
-const NUMBER = 400
+const NUMBER = 1200
 let server: SshServer
 let source: ScratchRepo
 
@@ -54,7 +55,7 @@ function expectTruth(here: ScratchRepo, there: ScratchRepo): number {
 
 const describeSsh = missing ? describe.skip : describe
 
-describeSsh(missing ? `(skipped: ${missing})` : 'many small contents over ssh', () => {
+describeSsh(`many small contents over ssh${missing ? ` (not tested: ${missing})` : ''}`, () => {
   test.each([
     ['git annex copy', ['annex', 'copy', '--to=origin', '.']],
     ['git push', ['push', '-q', 'origin', 'HEAD:main']],
@@ -68,7 +69,7 @@ describeSsh(missing ? `(skipped: ${missing})` : 'many small contents over ssh', 
       detached: true,
     })
     const exited = once(child, 'exit')
-    while (objectsOf(there).size < 40) await new Promise((resolve) => setTimeout(resolve, 2))
+    await until(() => objectsOf(there).size >= 40)
     process.kill(-child.pid!, 'SIGINT')
     await exited
     expect(expectTruth(here, there)).toBeLessThan(NUMBER)
@@ -87,7 +88,7 @@ describeSsh(missing ? `(skipped: ${missing})` : 'many small contents over ssh', 
       GIT_SSH: join(PROJECT, 'test', 'support', 'breaking-ssh.mjs'),
       BREAKING_SSH: join(server.bin, 'ssh'),
       BREAKING_DIR: dir,
-      BREAKING_BYTES: '150000',
+      BREAKING_BYTES: '450000',
     }
     const copy = () =>
       here.tryRun(['git', 'annex', 'copy', '-q', '--to=origin', '.'], { env: breaking })

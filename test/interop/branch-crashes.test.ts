@@ -3,15 +3,15 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { describe, expect, test } from '@jest/globals'
 import {
   A,
-  BUN,
   DRIVER,
   ours,
   realLocations,
   realRepo,
   type Step,
   segments,
-  uuidOf,
 } from '../support/branch-pair.js'
+import { BUN } from '../support/bun.js'
+import { uuidOf } from '../support/locations.js'
 import { useScratch } from '../support/scratch.js'
 
 const scratch = useScratch()

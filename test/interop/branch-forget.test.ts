@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
-import { A, ours, realLocations, subjects, twoClones, uuidOf } from '../support/branch-pair.js'
+import { A, ours, realLocations, subjects, twoClones } from '../support/branch-pair.js'
+import { uuidOf } from '../support/locations.js'
 import { useScratch } from '../support/scratch.js'
 
 const scratch = useScratch()

@@ -13,8 +13,8 @@ import {
   segments,
   show,
   subjects,
-  uuidOf,
 } from '../support/branch-pair.js'
+import { uuidOf } from '../support/locations.js'
 import { useScratch } from '../support/scratch.js'
 
 const scratch = useScratch()

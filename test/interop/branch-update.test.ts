@@ -11,8 +11,8 @@ import {
   show,
   subjects,
   twoClones,
-  uuidOf,
 } from '../support/branch-pair.js'
+import { uuidOf } from '../support/locations.js'
 import { useScratch } from '../support/scratch.js'
 
 const scratch = useScratch()

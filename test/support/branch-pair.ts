@@ -1,9 +1,10 @@
 /** One git-annex branch, two programs: ours under Bun, and the Haskell git-annex. */
+
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { BUN } from './bun.js'
 import { PROJECT, type Scratch, type ScratchRepo } from './scratch.js'
 
-export const BUN = join(PROJECT, 'node_modules/.bin/bun')
 export const DRIVER = join(PROJECT, 'test/support/branch-driver.ts')
 /** Two repositories that nobody has. */
 export const A = 'aaaaaaaa-0000-4000-8000-00000000000a'
@@ -30,10 +31,6 @@ export function realRepo(scratch: Scratch): ScratchRepo {
   const repo = scratch.repo(nextName())
   repo.realAnnex('init', '-q', 'here')
   return repo
-}
-
-export function uuidOf(repo: ScratchRepo): string {
-  return repo.git('config', 'annex.uuid').stdout.trim()
 }
 
 /** Adds a file with the real program. @returns its key */

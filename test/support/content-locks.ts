@@ -2,6 +2,7 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
+import { BUN } from './bun.js'
 import { PROJECT, REAL_BIN, type ScratchRepo } from './scratch-repo.js'
 
 /** A lock, or the reason why there is none. */
@@ -10,8 +11,6 @@ export interface HeldLock {
   readonly answer: string
   release(): Promise<void>
 }
-
-const BUN = join(PROJECT, 'node_modules', '.bin', 'bun')
 
 /** Our code takes the lock and holds it. @param key serialized */
 export async function holdOurs(

@@ -48,6 +48,8 @@ export class P2pClient {
   readonly #connection: P2pConnection
   #version: number
   #isSound = true
+  /** Broken off: bytes that still come may look like an answer. */
+  #isOver = false
 
   private constructor(connection: P2pConnection, version: number) {
     this.#connection = connection
@@ -90,7 +92,7 @@ export class P2pClient {
 
   /** Whether the last exchange came to its end, so that another one may begin. */
   get isSound(): boolean {
-    return this.#isSound
+    return this.#isSound && !this.#isOver
   }
 
   /** One exchange; the connection is sound again when it comes to its end. */
@@ -257,6 +259,7 @@ export class P2pClient {
   }
 
   abort(): void {
+    this.#isOver = true
     this.#connection.abort()
   }
 }

@@ -157,13 +157,12 @@ export class P2pConnection {
     this.#stream.closeInput()
     let timer: ReturnType<typeof setTimeout> | undefined
     const patience = new Promise<void>((resolve) => {
-      timer = setTimeout(() => {
-        this.#stream.kill()
-        resolve()
-      }, timeoutMs)
+      timer = setTimeout(resolve, timeoutMs)
     })
     await Promise.race([this.#stream.exited, patience])
     clearTimeout(timer)
+    // Also when it has ended by itself: the pipe is still open here.
+    this.#stream.kill()
   }
 
   /** Ends the session at once: what is under way there breaks off. */

@@ -51,11 +51,6 @@ export class FrameBuffer {
     return line
   }
 
-  /** Whether a whole line is there. */
-  hasLine(): boolean {
-    return this.#chunk.indexOf(LF, this.#start) >= 0
-  }
-
   /** Takes raw bytes: at most `limit`, fewer when no more are there. Valid until the next push. */
   takeBytes(limit: number): Buffer {
     const end = Math.min(this.#start + limit, this.#chunk.length)

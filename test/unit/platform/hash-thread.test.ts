@@ -1,8 +1,7 @@
-import { spawnSync } from 'node:child_process'
-import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 import { HashThread } from '../../../src/platform/hash-thread.js'
+import { runWithBun } from '../../support/bun.js'
 import { PROJECT, useScratch } from '../../support/scratch.js'
 
 const scratch = useScratch()
@@ -59,23 +58,15 @@ console.log(thread.digestHex() === all.digest('hex'))
 process.exit(0)
 `
 
-function runWithBun(source: string): { status: number | null; lines: string[] } {
-  const script = scratch.path('script.ts')
-  writeFileSync(script, source)
-  const bun = join(PROJECT, 'node_modules', '.bin', 'bun')
-  const { status, stdout } = spawnSync(bun, ['run', script], { timeout: 60_000 })
-  return { status, lines: stdout.toString().trim().split('\n') }
-}
-
 describe('HashThread', () => {
   test('hashes contents one after the other, and does not keep the process from ending', () => {
-    const { status, lines } = runWithBun(SCRIPT)
+    const { status, lines } = runWithBun(scratch, SCRIPT)
     expect(lines).toEqual([0, 1, 1000, 1001, 4000, 99_999].map((length) => `${length} true`))
     expect(status).toBe(0)
   })
 
   test('hashes what was pushed, however closely both sides follow each other', () => {
-    expect(runWithBun(RACE)).toEqual({ status: 0, lines: ['true'] })
+    expect(runWithBun(scratch, RACE)).toEqual({ status: 0, lines: ['true'] })
   })
 
   test('does not start on Node', () => {

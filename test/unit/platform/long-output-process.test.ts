@@ -4,27 +4,23 @@ import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 import { LongOutputProcess } from '../../../src/platform/long-output-process.js'
 import { sendFilePart } from '../../../src/platform/send-file.js'
+import { runWithBun } from '../../support/bun.js'
 import { PROJECT, useScratch } from '../../support/scratch.js'
 
 const scratch = useScratch()
 
-/** Runs TypeScript with Bun, with what the platform floor has for long contents. */
-function runWithBun(source: string, input?: string): { status: number | null; lines: string[] } {
-  const script = scratch.path('script.ts')
-  const imports = ['long-output-process', 'send-file'].map(
-    (name) =>
-      `import * as ${name.replaceAll('-', '')} from '${join(PROJECT, 'src/platform')}/${name}.ts'`,
-  )
-  writeFileSync(script, `${imports.join('\n')}\n${source}`)
-  const bun = join(PROJECT, 'node_modules', '.bin', 'bun')
-  const run = input === undefined ? [bun, 'run', script] : ['sh', '-c', input, bun, script]
-  const { status, stdout } = spawnSync(run[0]!, run.slice(1), { timeout: 60_000 })
-  return { status, lines: stdout.toString().trim().split('\n') }
-}
+/** What the platform floor has for long contents. */
+const IMPORTS = ['long-output-process', 'send-file'].map(
+  (name) =>
+    `import * as ${name.replaceAll('-', '')} from '${join(PROJECT, 'src/platform')}/${name}.ts'`,
+)
+
+const run = (source: string, input?: string) =>
+  runWithBun(scratch, `${IMPORTS.join('\n')}\n${source}`, input)
 
 describe('LongOutputProcess', () => {
   test('brings what a program writes, in order, whether asked for chunks or into a place', () => {
-    const { status, lines } = runWithBun(`
+    const { status, lines } = run(`
       import { createHash } from 'node:crypto'
       const script = 'cat; head -c 5000000 /dev/zero; sleep 0.05; printf last'
       const child = longoutputprocess.LongOutputProcess.start(['sh', '-c', script])!
@@ -47,7 +43,7 @@ describe('LongOutputProcess', () => {
   })
 
   test('ends when the program is killed, or was never there, while somebody waits', () => {
-    const { status, lines } = runWithBun(`
+    const { status, lines } = run(`
       const { LongOutputProcess } = longoutputprocess
       const child = LongOutputProcess.start(['sleep', '60'])!
       setTimeout(() => child.kill(), 30)
@@ -79,7 +75,7 @@ describe('sendFilePart()', () => {
       }
       console.error(left)
     `
-    const { lines } = runWithBun(source, '{ "$0" run "$1" 2>&3 | tail -c 999999 | md5sum; } 3>&1')
+    const { lines } = run(source, '{ "$0" run "$1" 2>&3 | tail -c 999999 | md5sum; } 3>&1')
     const sum = spawnSync('sh', ['-c', `tail -c 999999 '${file}' | md5sum`]).stdout.toString()
     expect(lines.sort()).toEqual(['0', sum.trim()].sort())
   })

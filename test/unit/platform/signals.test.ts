@@ -2,10 +2,10 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
+import { BUN } from '../../support/bun.js'
 import { PROJECT, useScratch } from '../../support/scratch.js'
 
 const scratch = useScratch()
-const BUN = join(PROJECT, 'node_modules/.bin/bun')
 
 /** Runs a script with `deferSignals` at hand, in the runtime of the executable. */
 function runScript(name: string, body: string) {
